@@ -1,0 +1,31 @@
+//! What the archipelago is: ids, handles, hosts, roles, visibility, policies,
+//! decisions, and text turned into safe HTML.
+//!
+//! Pure: no I/O, no async, nothing of SQL, HTTP or JSON-LD. Everything that
+//! crosses the edge of the server is parsed into these types once; inside, they
+//! carry the rules and nobody checks again.
+
+mod actor;
+mod dialect;
+mod handle;
+mod id;
+mod origin;
+pub mod permission;
+mod policy;
+mod role;
+pub mod submission;
+pub mod text;
+mod time;
+mod visibility;
+
+pub use actor::{ActorKind, ActorState};
+pub use dialect::{Dialect, software_dialect};
+pub use handle::{Handle, HandleError};
+pub use id::{
+    AccountId, ActivityId, ActorId, DestinationId, FollowId, Id, IdSource, InboxId, PostId,
+};
+pub use origin::{Host, HostError, Origin, origin_of, same_origin};
+pub use policy::{CommunityPolicy, JoinPolicy, PostPolicy, UnknownWord};
+pub use role::Role;
+pub use time::{Clock, SystemClock, TimeError, Timestamp};
+pub use visibility::Visibility;
