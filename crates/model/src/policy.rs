@@ -12,6 +12,7 @@ pub struct UnknownWord {
 }
 
 /// Gives an enum `as_str`, `Display` and `FromStr` from one list of words.
+#[macro_export]
 macro_rules! words {
     ($name:ident { $($variant:ident => $word:literal),+ $(,)? }) => {
         impl $name {
@@ -30,9 +31,16 @@ macro_rules! words {
             }
         }
 
+        impl TryFrom<String> for $name {
+            type Error = $crate::UnknownWord;
+            fn try_from(text: String) -> ::std::result::Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+
         impl std::str::FromStr for $name {
             type Err = $crate::UnknownWord;
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
+            fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
                 match text {
                     $($word => Ok(Self::$variant),)+
                     other => Err($crate::UnknownWord {

@@ -1,1 +1,75 @@
-//! placeholder
+//! The only SQL of Archipel: one text for SQLite and PostgreSQL.
+//!
+//! [`Store`] opens a database; [`Store::read`] gives a [`Conn`] to ask it,
+//! [`Store::write`] a [`Tx`] to change it. Queries are methods of [`Conn`], one
+//! file a table group, and work in both. Nothing here decides anything: rules
+//! live in `archipel-model`, deeds in `archipel-actions`.
+//!
+//! To add a query: write it with `$1` placeholders and only `i64`, `bool`,
+//! `f64`, `String`, `Vec<u8>` and `Option` of those; pass time in; pass lists as
+//! JSON text through `json_each($1)`; add a test to `tests/it`, which runs it on
+//! both databases.
+
+mod accounts;
+mod activities;
+mod actors;
+mod communities;
+mod conn;
+mod deliveries;
+mod destinations;
+mod follows;
+mod inbox;
+mod maybe;
+mod peers;
+mod posts;
+mod store;
+mod wake;
+
+pub use accounts::Account;
+pub use activities::{Activity, ActivityKind, Form, Lane, NewActivity, Rendering};
+pub use actors::{Actor, ActorKey, KeyAlgorithm, NewActor};
+pub use communities::{Community, ModeratorRow};
+pub use conn::{Conn, Tx};
+pub use deliveries::{DeliveryResult, DeliveryState, DeliveryView, QueuedDelivery};
+pub use destinations::{ClaimedDestination, DestinationResult, DestinationView};
+pub use follows::{Follow, FollowState};
+pub use inbox::{InboxItem, InboxResult, InboxState, InboxView, NewInboxItem};
+pub use peers::{Peer, PeerPolicy};
+pub use posts::{NewPost, Post, PostKind, PostState};
+pub use store::{OpenOptions, Store};
+pub use wake::Wakes;
+
+/// What can go wrong in the database.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database refused or could not be reached.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The database's structure could not be brought up to date.
+    #[error("the database could not be migrated: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// The address in `database.url` is not one of ours.
+    #[error("database.url must begin with sqlite:// or postgres://, found {0:?}")]
+    Address(String),
+    /// A stored word that this version does not know.
+    #[error("the database holds an unknown word: {0}")]
+    Word(#[from] archipel_model::UnknownWord),
+    /// The folder of the database file could not be made.
+    #[error("the folder of the database file could not be made: {0}")]
+    Folder(#[from] std::io::Error),
+}
+
+impl Error {
+    /// Whether a unique constraint was violated.
+    pub fn is_unique_violation(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::Database(error)) if error.is_unique_violation())
+    }
+}
+
+/// The result of every query.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A list as the JSON text that `json_each($1)` takes.
+pub(crate) fn json_list<T: serde::Serialize>(items: &[T]) -> String {
+    serde_json::to_string(items).unwrap_or_else(|_| "[]".to_owned())
+}

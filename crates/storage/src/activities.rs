@@ -1,0 +1,260 @@
+//! The log of what is said to the world, and the exact bytes that were sent.
+
+use archipel_model::{ActivityId, ActorId, FollowId, PostId, Timestamp};
+
+use crate::conn::sql;
+use crate::maybe::{Maybe, Micros};
+use crate::{Conn, Result, Tx};
+
+/// What is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActivityKind {
+    /// A local actor asks to follow.
+    Follow,
+    /// A local actor stops following.
+    UndoFollow,
+    /// A community grants a follow.
+    Accept,
+    /// A community refuses or ends a follow.
+    Reject,
+    /// A local person wrote something.
+    Create,
+    /// A community shows a thread to its followers.
+    AnnounceThread,
+    /// A community passes a reply on to its followers.
+    AnnounceReply,
+}
+archipel_model::words! { ActivityKind {
+    Follow => "Follow", UndoFollow => "UndoFollow", Accept => "Accept", Reject => "Reject",
+    Create => "Create", AnnounceThread => "AnnounceThread", AnnounceReply => "AnnounceReply",
+} }
+
+/// Order of importance: control overtakes content, votes come last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lane {
+    /// Follows and their answers.
+    Control = 0,
+    /// Posts and replies.
+    Content = 1,
+}
+
+/// Which form of an activity is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// As it is: everything but announcements.
+    Plain,
+    /// `Announce{Create…}`, for the threadiverse.
+    Wrapped,
+    /// `Announce{id}`, a boost, for microblogs.
+    Boost,
+}
+archipel_model::words! { Form { Plain => "plain", Wrapped => "wrapped", Boost => "boost" } }
+
+/// One entry of the log.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Activity {
+    /// Its id, also the order of saying.
+    #[sqlx(try_from = "i64")]
+    pub id: ActivityId,
+    /// Its ActivityPub id.
+    pub uri: String,
+    /// What is said.
+    #[sqlx(try_from = "String")]
+    pub kind: ActivityKind,
+    /// Who says it.
+    #[sqlx(try_from = "i64")]
+    pub actor_id: ActorId,
+    /// The post it is about.
+    #[sqlx(try_from = "Maybe")]
+    pub post_id: Option<PostId>,
+    /// The follow it is about.
+    #[sqlx(try_from = "Maybe")]
+    pub follow_id: Option<FollowId>,
+    /// The ActivityPub id of what it is about.
+    pub object_uri: Option<String>,
+    /// The local activity that it passes on.
+    #[sqlx(try_from = "Maybe")]
+    pub inner_id: Option<ActivityId>,
+    /// The remote activity that it passes on or answers, as it came.
+    pub inner_raw: Option<String>,
+    /// What must be said in order.
+    pub object_key: String,
+    /// Its lane.
+    pub lane: i64,
+    /// Whether it goes to the speaker's followers.
+    pub to_followers: bool,
+    /// Other actors it goes to, a JSON list of ids.
+    pub recipients: String,
+    /// When it was said.
+    #[sqlx(try_from = "Micros")]
+    pub created_at: Timestamp,
+}
+
+/// Something to be said.
+#[derive(Clone, Debug)]
+pub struct NewActivity {
+    /// Its id.
+    pub id: ActivityId,
+    /// Its ActivityPub id.
+    pub uri: String,
+    /// What is said.
+    pub kind: ActivityKind,
+    /// Who says it.
+    pub actor_id: ActorId,
+    /// The post it is about.
+    pub post_id: Option<PostId>,
+    /// The follow it is about.
+    pub follow_id: Option<FollowId>,
+    /// The ActivityPub id of what it is about.
+    pub object_uri: Option<String>,
+    /// The local activity that it passes on.
+    pub inner_id: Option<ActivityId>,
+    /// The remote activity that it passes on or answers, as it came.
+    pub inner_raw: Option<String>,
+    /// What must be said in order.
+    pub object_key: String,
+    /// Its lane.
+    pub lane: Lane,
+    /// Whether it goes to the speaker's followers.
+    pub to_followers: bool,
+    /// Other actors it goes to.
+    pub recipients: Vec<ActorId>,
+}
+
+/// The bytes of one form of an activity.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Rendering {
+    /// Of which activity.
+    #[sqlx(try_from = "i64")]
+    pub activity_id: ActivityId,
+    /// In which form.
+    #[sqlx(try_from = "String")]
+    pub form: Form,
+    /// The JSON.
+    pub body: String,
+}
+
+impl Tx {
+    /// Appends to the log; deliverers are woken after the commit.
+    pub async fn say(&mut self, activity: &NewActivity, now: Timestamp) -> Result<()> {
+        let recipients: Vec<i64> = activity.recipients.iter().map(|id| id.0).collect();
+        self.wake_outbox();
+        sql!(
+            self,
+            execute,
+            "INSERT INTO activity (id, uri, kind, actor_id, post_id, follow_id, object_uri,
+                inner_id, inner_raw, object_key, lane, to_followers, recipients, state, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'new', $14)",
+            activity.id.0,
+            &activity.uri,
+            activity.kind.as_str(),
+            activity.actor_id.0,
+            activity.post_id.map(|id| id.0),
+            activity.follow_id.map(|id| id.0),
+            activity.object_uri.as_deref(),
+            activity.inner_id.map(|id| id.0),
+            activity.inner_raw.as_deref(),
+            &activity.object_key,
+            activity.lane as i64,
+            activity.to_followers,
+            crate::json_list(&recipients),
+            now.micros()
+        )
+        .map(drop)
+    }
+}
+
+impl Conn {
+    /// What was said and not yet expanded into deliveries, oldest first.
+    pub async fn unexpanded(&mut self, limit: i64) -> Result<Vec<Activity>> {
+        sql!(
+            self,
+            fetch_all as Activity,
+            sqlite: "SELECT * FROM activity WHERE state = 'new' ORDER BY id LIMIT $1",
+            postgres: "SELECT * FROM activity WHERE state = 'new' ORDER BY id LIMIT $1
+                FOR UPDATE SKIP LOCKED",
+            limit
+        )
+    }
+
+    /// Marks activities as expanded into deliveries.
+    pub async fn mark_expanded(&mut self, ids: &[ActivityId]) -> Result<()> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        sql!(
+            self,
+            execute,
+            "UPDATE activity SET state = 'expanded'
+             WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))",
+            crate::json_list(&ids)
+        )
+        .map(drop)
+    }
+
+    /// The activity of this id.
+    pub async fn activity(&mut self, id: ActivityId) -> Result<Option<Activity>> {
+        sql!(
+            self,
+            fetch_optional as Activity,
+            "SELECT * FROM activity WHERE id = $1",
+            id.0
+        )
+    }
+
+    /// The newest activities of these kinds by an actor, newest first.
+    pub async fn activities_of(
+        &mut self,
+        actor: ActorId,
+        kind: ActivityKind,
+        limit: i64,
+    ) -> Result<Vec<Activity>> {
+        sql!(
+            self,
+            fetch_all as Activity,
+            "SELECT * FROM activity WHERE actor_id = $1 AND kind = $2 ORDER BY id DESC LIMIT $3",
+            actor.0,
+            kind.as_str(),
+            limit
+        )
+    }
+
+    /// What was said of this kind about a post.
+    pub async fn activity_about(
+        &mut self,
+        post: PostId,
+        kind: ActivityKind,
+    ) -> Result<Option<Activity>> {
+        sql!(
+            self,
+            fetch_optional as Activity,
+            "SELECT * FROM activity WHERE post_id = $1 AND kind = $2 ORDER BY id LIMIT 1",
+            post.0,
+            kind.as_str()
+        )
+    }
+
+    /// Keeps the bytes of one form of an activity; the first ones stay.
+    pub async fn put_rendering(&mut self, rendering: &Rendering) -> Result<()> {
+        sql!(
+            self,
+            execute,
+            "INSERT INTO rendering (activity_id, form, body) VALUES ($1, $2, $3)
+             ON CONFLICT (activity_id, form) DO NOTHING",
+            rendering.activity_id.0,
+            rendering.form.as_str(),
+            &rendering.body
+        )
+        .map(drop)
+    }
+
+    /// The kept bytes of these activities, every form.
+    pub async fn renderings(&mut self, ids: &[ActivityId]) -> Result<Vec<Rendering>> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        sql!(
+            self,
+            fetch_all as Rendering,
+            "SELECT activity_id, form, body FROM rendering
+             WHERE activity_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))",
+            crate::json_list(&ids)
+        )
+    }
+}

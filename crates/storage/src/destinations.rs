@@ -1,0 +1,335 @@
+//! Destinations: the inboxes that we deliver to, and how each of them does.
+
+use archipel_model::{ActivityId, DestinationId, Timestamp};
+use serde::Serialize;
+
+use crate::conn::sql;
+use crate::maybe::Maybe;
+use crate::{Conn, Result};
+
+/// A destination whose queue this node may work on until its lease ends.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ClaimedDestination {
+    /// Its id.
+    #[sqlx(try_from = "i64")]
+    pub id: DestinationId,
+    /// The URL.
+    pub inbox: String,
+    /// The peer.
+    pub host: String,
+    /// Failures in a row of the destination as a whole.
+    pub fail_count: i64,
+    /// Since when it has been failing.
+    #[sqlx(try_from = "Maybe")]
+    pub failing_since: Option<Timestamp>,
+    /// Since when it has been parked.
+    #[sqlx(try_from = "Maybe")]
+    pub parked_at: Option<Timestamp>,
+}
+
+/// How a round of deliveries to one destination ended.
+#[derive(Clone, Debug, Serialize)]
+pub struct DestinationResult {
+    /// Which one.
+    #[serde(serialize_with = "number")]
+    pub id: DestinationId,
+    /// Failures in a row, after this round.
+    pub fail_count: i64,
+    /// Since when it has been failing, microseconds; none when it works.
+    pub failing_since: Option<i64>,
+    /// Not to be tried before, microseconds.
+    pub backoff_until: i64,
+    /// Since when it has been parked, microseconds.
+    pub parked_at: Option<i64>,
+    /// When it last took something, microseconds; none keeps what is known.
+    pub success_at: Option<i64>,
+    /// What went wrong, in words; none keeps what is known.
+    pub error: Option<String>,
+    /// When that was, microseconds.
+    pub error_at: Option<i64>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for this shape"
+)]
+fn number<S: serde::Serializer>(
+    id: &DestinationId,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    serializer.serialize_i64(id.0)
+}
+
+/// A destination as an operator sees it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct DestinationView {
+    /// Its id.
+    #[sqlx(try_from = "i64")]
+    pub id: DestinationId,
+    /// The URL.
+    pub inbox: String,
+    /// The peer.
+    pub host: String,
+    /// How many wait.
+    pub queued: i64,
+    /// How many were taken.
+    pub delivered: i64,
+    /// How many were refused.
+    pub refused: i64,
+    /// Since when the oldest waits.
+    #[sqlx(try_from = "Maybe")]
+    pub oldest_at: Option<Timestamp>,
+    /// When it is tried next.
+    #[sqlx(try_from = "Maybe")]
+    pub due_at: Option<Timestamp>,
+    /// Since when it has been parked.
+    #[sqlx(try_from = "Maybe")]
+    pub parked_at: Option<Timestamp>,
+    /// When it last took something.
+    #[sqlx(try_from = "Maybe")]
+    pub last_success_at: Option<Timestamp>,
+    /// What last went wrong.
+    pub last_error: Option<String>,
+    /// When that was.
+    #[sqlx(try_from = "Maybe")]
+    pub last_error_at: Option<Timestamp>,
+    /// Failures in a row.
+    pub fail_count: i64,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct MissingDestination {
+    id: i64,
+    inbox: String,
+    host: String,
+}
+
+/// Who an activity goes to: the inboxes of its audience, each host once.
+macro_rules! audience {
+    () => {
+        "SELECT coalesce(a.shared_inbox, a.inbox) AS inbox, a.host AS host
+         FROM activity y JOIN follow f ON f.target_id = y.actor_id AND f.state = 'accepted'
+            JOIN actor a ON a.id = f.follower_id
+         WHERE y.id = $1 AND y.to_followers AND NOT a.is_local AND a.state = 'active'
+         UNION
+         SELECT coalesce(a.shared_inbox, a.inbox) AS inbox, a.host AS host FROM actor a
+         WHERE NOT a.is_local AND a.id IN (SELECT CAST(r.value AS BIGINT)
+            FROM activity y, json_each(y.recipients) AS r WHERE y.id = $1)"
+    };
+}
+
+impl Conn {
+    /// Turns an activity into deliveries, one a destination; doing it twice
+    /// changes nothing. `make_id` gives ids to destinations never met before.
+    pub async fn expand(
+        &mut self,
+        activity: ActivityId,
+        now: Timestamp,
+        mut make_id: impl FnMut() -> DestinationId,
+    ) -> Result<u64> {
+        let missing = sql!(
+            self,
+            fetch_all as (String, String),
+            concat!(
+                "SELECT t.inbox, min(t.host) FROM (",
+                audience!(),
+                ") AS t WHERE NOT EXISTS (SELECT 1 FROM destination d WHERE d.inbox = t.inbox)
+                 GROUP BY t.inbox"
+            ),
+            activity.0
+        )?;
+        if !missing.is_empty() {
+            let rows: Vec<MissingDestination> = missing
+                .into_iter()
+                .map(|(inbox, host)| MissingDestination {
+                    id: make_id().0,
+                    inbox,
+                    host,
+                })
+                .collect();
+            sql!(
+                self,
+                execute,
+                "INSERT INTO destination (id, inbox, host, created_at)
+                 SELECT CAST(value ->> 'id' AS BIGINT), value ->> 'inbox', value ->> 'host', $2
+                 FROM json_each($1) WHERE true ON CONFLICT DO NOTHING",
+                crate::json_list(&rows),
+                now.micros()
+            )?;
+        }
+        let added = sql!(
+            self,
+            execute,
+            concat!(
+                "INSERT INTO delivery (destination_id, activity_id, lane, object_key, state,
+                    attempts, next_try_at, created_at)
+                 SELECT d.id, v.id, v.lane, v.object_key, 'queued', 0, $2, $2
+                 FROM activity v, destination d
+                 WHERE v.id = $1 AND d.parked_at IS NULL AND d.inbox IN (SELECT t.inbox FROM (",
+                audience!(),
+                ") AS t) ON CONFLICT (destination_id, activity_id) DO NOTHING"
+            ),
+            activity.0,
+            now.micros()
+        )?;
+        if added > 0 {
+            sql!(
+                self,
+                execute,
+                "UPDATE destination SET due_at = CASE
+                    WHEN due_at IS NOT NULL AND due_at < $2 THEN due_at
+                    WHEN backoff_until > $2 THEN backoff_until ELSE $2 END
+                 WHERE id IN (SELECT destination_id FROM delivery
+                    WHERE activity_id = $1 AND state = 'queued')",
+                activity.0,
+                now.micros()
+            )?;
+        }
+        Ok(added)
+    }
+
+    /// Takes due destinations for this node until `lease_until`, the longest
+    /// waiting first.
+    pub async fn claim_destinations(
+        &mut self,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<ClaimedDestination>> {
+        sql!(
+            self,
+            fetch_all as ClaimedDestination,
+            sqlite: "UPDATE destination SET lease_until = $2 WHERE id IN (
+                    SELECT id FROM destination WHERE due_at <= $1 AND lease_until <= $1
+                    ORDER BY due_at LIMIT $3)
+                 RETURNING id, inbox, host, fail_count, failing_since, parked_at",
+            postgres: "UPDATE destination SET lease_until = $2 WHERE id IN (
+                    SELECT id FROM destination WHERE due_at <= $1 AND lease_until <= $1
+                    ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+                 RETURNING id, inbox, host, fail_count, failing_since, parked_at",
+            now.micros(),
+            lease_until.micros(),
+            limit
+        )
+    }
+
+    /// Whether a destination is due that nobody holds, without taking it.
+    pub async fn next_due(&mut self, now: Timestamp) -> Result<Option<i64>> {
+        sql!(
+            self,
+            fetch_scalar as Option<i64>,
+            "SELECT min(CASE WHEN lease_until > $1 AND lease_until > due_at THEN lease_until
+                ELSE due_at END) FROM destination WHERE due_at IS NOT NULL",
+            now.micros()
+        )
+        .map(Option::flatten)
+    }
+
+    /// Writes down how destinations did and gives them back.
+    pub async fn finish_destinations(&mut self, results: &[DestinationResult]) -> Result<()> {
+        sql!(
+            self,
+            execute,
+            "UPDATE destination SET lease_until = 0,
+                fail_count = CAST(v.value ->> 'fail_count' AS BIGINT),
+                failing_since = CAST(v.value ->> 'failing_since' AS BIGINT),
+                backoff_until = CAST(v.value ->> 'backoff_until' AS BIGINT),
+                parked_after = CASE WHEN v.value ->> 'parked_at' IS NULL THEN NULL
+                    WHEN destination.parked_at IS NULL THEN
+                        (SELECT max(y.activity_id) FROM delivery y
+                         WHERE y.destination_id = destination.id)
+                    ELSE destination.parked_after END,
+                parked_at = CAST(v.value ->> 'parked_at' AS BIGINT),
+                last_success_at =
+                    coalesce(CAST(v.value ->> 'success_at' AS BIGINT), last_success_at),
+                last_error = coalesce(v.value ->> 'error', last_error),
+                last_error_at = coalesce(CAST(v.value ->> 'error_at' AS BIGINT), last_error_at),
+                due_at = (SELECT CASE
+                        WHEN min(q.next_try_at) < CAST(v.value ->> 'backoff_until' AS BIGINT)
+                        THEN CAST(v.value ->> 'backoff_until' AS BIGINT)
+                        ELSE min(q.next_try_at) END
+                    FROM delivery q
+                    WHERE q.destination_id = destination.id AND q.state = 'queued')
+             FROM json_each($1) AS v
+             WHERE destination.id = CAST(v.value ->> 'id' AS BIGINT)",
+            crate::json_list(results)
+        )
+        .map(drop)
+    }
+
+    /// Queues for a destination that came back what was said while it was
+    /// parked, as far as the log goes back.
+    pub async fn catch_up(&mut self, destination: DestinationId, now: Timestamp) -> Result<u64> {
+        let added = sql!(
+            self,
+            execute,
+            "INSERT INTO delivery (destination_id, activity_id, lane, object_key, state,
+                attempts, next_try_at, created_at)
+             SELECT d.id, v.id, v.lane, v.object_key, 'queued', 0, $2, $2
+             FROM destination d JOIN activity v ON v.id > coalesce(d.parked_after, 0)
+             WHERE d.id = $1 AND v.state = 'expanded' AND (
+                (v.to_followers AND EXISTS (SELECT 1 FROM follow f
+                    JOIN actor a ON a.id = f.follower_id
+                    WHERE f.target_id = v.actor_id AND f.state = 'accepted'
+                    AND coalesce(a.shared_inbox, a.inbox) = d.inbox))
+                OR EXISTS (SELECT 1 FROM json_each(v.recipients) AS r
+                    JOIN actor a ON a.id = CAST(r.value AS BIGINT)
+                    WHERE coalesce(a.shared_inbox, a.inbox) = d.inbox))
+             ON CONFLICT (destination_id, activity_id) DO NOTHING",
+            destination.0,
+            now.micros()
+        )?;
+        sql!(
+            self,
+            execute,
+            "UPDATE destination SET due_at = $2, parked_after = NULL
+             WHERE id = $1 AND EXISTS (SELECT 1 FROM delivery
+                WHERE destination_id = $1 AND state = 'queued')",
+            destination.0,
+            now.micros()
+        )?;
+        Ok(added)
+    }
+
+    /// Destinations of a peer, or all of them, with their queues.
+    pub async fn destination_views(&mut self, host: Option<&str>) -> Result<Vec<DestinationView>> {
+        sql!(
+            self,
+            fetch_all as DestinationView,
+            "SELECT d.id, d.inbox, d.host,
+                (SELECT count(*) FROM delivery q
+                    WHERE q.destination_id = d.id AND q.state = 'queued') AS queued,
+                (SELECT count(*) FROM delivery q
+                    WHERE q.destination_id = d.id AND q.state = 'delivered') AS delivered,
+                (SELECT count(*) FROM delivery q
+                    WHERE q.destination_id = d.id AND q.state = 'refused') AS refused,
+                (SELECT min(q.created_at) FROM delivery q
+                    WHERE q.destination_id = d.id AND q.state = 'queued') AS oldest_at,
+                d.due_at, d.parked_at, d.last_success_at, d.last_error, d.last_error_at,
+                d.fail_count
+             FROM destination d WHERE $1 IS NULL OR d.host = $1 ORDER BY d.host, d.id",
+            host
+        )
+    }
+
+    /// Makes the destinations of a peer due at once, whatever they waited for.
+    pub async fn retry_destinations(&mut self, host: Option<&str>, now: Timestamp) -> Result<u64> {
+        sql!(
+            self,
+            execute,
+            "UPDATE delivery SET next_try_at = $2 WHERE state = 'queued' AND destination_id IN
+                (SELECT id FROM destination WHERE $1 IS NULL OR host = $1)",
+            host,
+            now.micros()
+        )?;
+        sql!(
+            self,
+            execute,
+            "UPDATE destination SET backoff_until = 0, due_at = $2 WHERE ($1 IS NULL OR host = $1)
+                AND EXISTS (SELECT 1 FROM delivery q
+                    WHERE q.destination_id = destination.id AND q.state = 'queued')",
+            host,
+            now.micros()
+        )
+    }
+}

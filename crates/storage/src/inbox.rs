@@ -1,0 +1,285 @@
+//! What was received: kept before we answer, worked on afterwards, replayable.
+
+use archipel_model::{InboxId, Timestamp};
+use serde::Serialize;
+
+use crate::conn::sql;
+use crate::maybe::{Maybe, Micros};
+use crate::{Conn, Result, Tx};
+
+/// Where the work on something received stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InboxState {
+    /// Waits, or is tried again.
+    Waiting,
+    /// Had its effect, or rightly had none.
+    Done,
+    /// Given up after repeated trouble; an operator can retry it.
+    Dead,
+}
+archipel_model::words! { InboxState { Waiting => "waiting", Done => "done", Dead => "dead" } }
+
+/// Something to keep.
+#[derive(Clone, Debug, Serialize)]
+pub struct NewInboxItem {
+    /// Our id for it.
+    pub id: i64,
+    /// The activity's id.
+    pub activity_uri: String,
+    /// Who signed.
+    pub signer_uri: String,
+    /// Its type.
+    pub kind: String,
+    /// What must be worked on in order.
+    pub order_key: String,
+    /// The exact bytes.
+    pub raw: String,
+    /// When it came, microseconds.
+    pub received_at: i64,
+}
+
+/// Something to work on.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct InboxItem {
+    /// Its id.
+    #[sqlx(try_from = "i64")]
+    pub id: InboxId,
+    /// Who signed.
+    pub signer_uri: String,
+    /// What must be worked on in order.
+    pub order_key: String,
+    /// The exact bytes.
+    pub raw: String,
+    /// How often it was tried in an orderly way.
+    pub attempts: i64,
+    /// How often the work on it never ended in an orderly way.
+    pub crashes: i64,
+    /// When it came.
+    #[sqlx(try_from = "Micros")]
+    pub received_at: Timestamp,
+}
+
+/// Something received, as an operator sees it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct InboxView {
+    /// Its id.
+    #[sqlx(try_from = "i64")]
+    pub id: InboxId,
+    /// The activity's id.
+    pub activity_uri: String,
+    /// Who signed.
+    pub signer_uri: String,
+    /// Its type.
+    pub kind: String,
+    /// Where it stands.
+    pub state: String,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// What came of it, in words.
+    pub outcome: Option<String>,
+    /// The exact bytes.
+    pub raw: String,
+    /// When it came.
+    #[sqlx(try_from = "Micros")]
+    pub received_at: Timestamp,
+    /// When it is tried next.
+    #[sqlx(try_from = "Maybe")]
+    pub next_try_at: Option<Timestamp>,
+    /// When it ended.
+    #[sqlx(try_from = "Maybe")]
+    pub done_at: Option<Timestamp>,
+}
+
+/// How the work on one item ended, for [`Conn::finish_inbox`].
+#[derive(Clone, Debug, Serialize)]
+pub struct InboxResult {
+    /// Which one.
+    pub id: i64,
+    /// Where it stands now.
+    pub state: &'static str,
+    /// How often it was tried in an orderly way.
+    pub attempts: i64,
+    /// When it is tried again, microseconds.
+    pub next_try_at: i64,
+    /// What came of it, in words.
+    pub outcome: String,
+    /// When it ended, microseconds.
+    pub done_at: Option<i64>,
+}
+
+impl Tx {
+    /// Keeps what was received; what is known of the same signer is left alone.
+    /// Workers are woken after the commit.
+    pub async fn keep(&mut self, items: &[NewInboxItem]) -> Result<u64> {
+        self.wake_inbox();
+        sql!(
+            self,
+            execute,
+            "INSERT INTO inbox_item (id, activity_uri, signer_uri, kind, order_key, raw,
+                received_at, next_try_at)
+             SELECT CAST(value ->> 'id' AS BIGINT), value ->> 'activity_uri',
+                value ->> 'signer_uri', value ->> 'kind', value ->> 'order_key', value ->> 'raw',
+                CAST(value ->> 'received_at' AS BIGINT), CAST(value ->> 'received_at' AS BIGINT)
+             FROM json_each($1) WHERE true
+             ON CONFLICT (signer_uri, activity_uri) DO NOTHING",
+            crate::json_list(items)
+        )
+    }
+}
+
+impl Conn {
+    /// Whether this was received before.
+    pub async fn is_kept(&mut self, signer: &str, activity: &str) -> Result<bool> {
+        sql!(
+            self,
+            fetch_scalar as bool,
+            "SELECT EXISTS (SELECT 1 FROM inbox_item WHERE signer_uri = $1 AND activity_uri = $2)",
+            signer,
+            activity
+        )
+        .map(Option::unwrap_or_default)
+    }
+
+    /// Takes work until `lease_until`, in order; counted as crashed until its end
+    /// is written. What follows an item about the same object that has to wait,
+    /// waits too. An item that crashed before is taken alone.
+    pub async fn claim_inbox(
+        &mut self,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<InboxItem>> {
+        if let crate::conn::Driver::Postgres(conn) = self.driver() {
+            // One claimer at a time: two would not see each other's leases.
+            sqlx::query("SELECT pg_advisory_xact_lock(4242001)")
+                .execute(conn)
+                .await?;
+        }
+        let crashed = sql!(
+            self,
+            fetch_scalar as i64,
+            "SELECT i.id FROM inbox_item i WHERE i.state = 'waiting' AND i.crashes > 0
+                AND i.next_try_at <= $1 AND i.lease_until <= $1
+                AND NOT EXISTS (SELECT 1 FROM inbox_item e WHERE e.state = 'waiting'
+                    AND e.order_key = i.order_key AND e.id < i.id)
+             ORDER BY i.id LIMIT 1",
+            now.micros()
+        )?;
+        let ids = match crashed {
+            Some(id) => vec![id],
+            None => sql!(
+                self,
+                fetch_scalars as i64,
+                "SELECT i.id FROM inbox_item i WHERE i.state = 'waiting' AND i.crashes = 0
+                        AND i.next_try_at <= $1 AND i.lease_until <= $1
+                        AND NOT EXISTS (SELECT 1 FROM inbox_item e WHERE e.state = 'waiting'
+                            AND e.order_key = i.order_key AND e.id < i.id
+                            AND (e.next_try_at > $1 OR e.lease_until > $1 OR e.crashes > 0))
+                     ORDER BY i.id LIMIT $2",
+                now.micros(),
+                limit
+            )?,
+        };
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut items = sql!(
+            self,
+            fetch_all as InboxItem,
+            "UPDATE inbox_item SET lease_until = $2, crashes = crashes + 1
+             WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))
+             RETURNING id, signer_uri, order_key, raw, attempts, crashes - 1 AS crashes,
+                received_at",
+            crate::json_list(&ids),
+            lease_until.micros()
+        )?;
+        items.sort_by_key(|item| item.id);
+        Ok(items)
+    }
+
+    /// Writes down how the work ended, all in one statement.
+    pub async fn finish_inbox(&mut self, results: &[InboxResult]) -> Result<()> {
+        sql!(
+            self,
+            execute,
+            "UPDATE inbox_item SET state = v.value ->> 'state', crashes = 0, lease_until = 0,
+                attempts = CAST(v.value ->> 'attempts' AS BIGINT),
+                next_try_at = CAST(v.value ->> 'next_try_at' AS BIGINT),
+                outcome = v.value ->> 'outcome',
+                done_at = CAST(v.value ->> 'done_at' AS BIGINT)
+             FROM json_each($1) AS v
+             WHERE inbox_item.id = CAST(v.value ->> 'id' AS BIGINT)",
+            crate::json_list(results)
+        )
+        .map(drop)
+    }
+
+    /// Gives items back unworked, because another one of the batch crashed or
+    /// something that they follow has to wait.
+    pub async fn release_inbox(&mut self, ids: &[InboxId]) -> Result<()> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        sql!(
+            self,
+            execute,
+            "UPDATE inbox_item SET lease_until = 0, crashes = crashes - 1
+             WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) AND crashes > 0",
+            crate::json_list(&ids)
+        )
+        .map(drop)
+    }
+
+    /// When the next item becomes workable, microseconds; none when nothing waits.
+    pub async fn next_inbox_due(&mut self, now: Timestamp) -> Result<Option<i64>> {
+        sql!(
+            self,
+            fetch_scalar as Option<i64>,
+            "SELECT min(CASE WHEN lease_until > next_try_at THEN lease_until
+                ELSE next_try_at END)
+             FROM inbox_item WHERE state = 'waiting' AND (next_try_at > $1 OR lease_until > $1)",
+            now.micros()
+        )
+        .map(Option::flatten)
+    }
+
+    /// What was received, newest first: in one state or in any.
+    pub async fn inbox_views(
+        &mut self,
+        state: Option<InboxState>,
+        limit: i64,
+    ) -> Result<Vec<InboxView>> {
+        sql!(
+            self,
+            fetch_all as InboxView,
+            "SELECT id, activity_uri, signer_uri, kind, state, attempts, outcome, raw, received_at,
+                CASE WHEN state = 'waiting' THEN next_try_at END AS next_try_at, done_at
+             FROM inbox_item WHERE $1 IS NULL OR state = $1 ORDER BY id DESC LIMIT $2",
+            state.map(InboxState::as_str),
+            limit
+        )
+    }
+
+    /// One thing that was received.
+    pub async fn inbox_view(&mut self, id: InboxId) -> Result<Option<InboxView>> {
+        sql!(
+            self,
+            fetch_optional as InboxView,
+            "SELECT id, activity_uri, signer_uri, kind, state, attempts, outcome, raw, received_at,
+                CASE WHEN state = 'waiting' THEN next_try_at END AS next_try_at, done_at
+             FROM inbox_item WHERE id = $1",
+            id.0
+        )
+    }
+
+    /// Makes one item, or every dead one, waiting again; says how many.
+    pub async fn retry_inbox(&mut self, id: Option<InboxId>, now: Timestamp) -> Result<u64> {
+        sql!(
+            self,
+            execute,
+            "UPDATE inbox_item SET state = 'waiting', next_try_at = $2, attempts = 0, crashes = 0,
+                lease_until = 0, done_at = NULL
+             WHERE (id = $1) OR ($1 IS NULL AND state = 'dead')",
+            id.map(|id| id.0),
+            now.micros()
+        )
+    }
+}

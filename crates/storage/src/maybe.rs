@@ -1,0 +1,34 @@
+//! Optional ids out of nullable columns.
+
+use archipel_model::{ActivityId, ActorId, FollowId, PostId, Timestamp};
+
+/// A nullable `BIGINT`, on its way to an optional id or moment.
+#[derive(Debug, sqlx::Type)]
+#[sqlx(transparent)]
+pub(crate) struct Maybe(Option<i64>);
+
+macro_rules! optional {
+    ($($id:ty => $make:expr),+ $(,)?) => {$(
+        impl From<Maybe> for Option<$id> {
+            fn from(Maybe(value): Maybe) -> Self {
+                value.map($make)
+            }
+        }
+    )+};
+}
+
+optional! {
+    ActorId => ActorId, PostId => PostId, FollowId => FollowId, ActivityId => ActivityId,
+    Timestamp => Timestamp::from_micros,
+}
+
+/// A `BIGINT` on its way to a moment.
+#[derive(Debug, sqlx::Type)]
+#[sqlx(transparent)]
+pub(crate) struct Micros(i64);
+
+impl From<Micros> for Timestamp {
+    fn from(Micros(value): Micros) -> Self {
+        Timestamp::from_micros(value)
+    }
+}
