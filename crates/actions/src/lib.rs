@@ -1,1 +1,82 @@
-//! placeholder
+//! Everything that a person, a community or a peer can do here, one file an action.
+//!
+//! Whichever door it came through, an action is the same: it asks the model for
+//! permission, changes state and appends what must be said to the world, all in
+//! the transaction that it is given, and returns an outcome in the model's words.
+//! Nothing here knows HTTP or builds JSON.
+
+mod accept;
+mod accounts;
+mod communities;
+mod deletion;
+mod follow;
+mod submit;
+
+use std::sync::Arc;
+
+use archipel_model::{ActivityId, Clock, Id, IdSource, Site, Timestamp};
+
+pub use accept::{decide_request, follow_answered};
+pub use accounts::{NewKeys, create_instance, create_person};
+pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
+pub use deletion::{actor_gone, author_deleted};
+pub use follow::{FollowOutcome, FollowRequest, follow, unfollow};
+pub use submit::{Submission, Submitted, submit_post};
+
+/// What every action needs besides its transaction.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// Our addresses.
+    pub site: Site,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Makes ids.
+    pub ids: Arc<IdSource>,
+}
+
+impl Context {
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A fresh id of any kind for the present moment.
+    pub fn id<T: From<Id>>(&self) -> T {
+        self.ids.next_in_order(self.now()).into()
+    }
+
+    /// A fresh activity id and its address.
+    pub(crate) fn activity(&self) -> (ActivityId, String) {
+        let id: ActivityId = self.id();
+        (id, self.site.activity(id))
+    }
+}
+
+/// Why an action did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database failed; nothing was changed.
+    #[error(transparent)]
+    Storage(#[from] archipel_storage::Error),
+    /// The name is taken, perhaps by somebody who is gone.
+    #[error("the handle {0} is taken; names of deleted people and communities stay taken")]
+    HandleTaken(String),
+    /// The actor here is deleted or suspended.
+    #[error("{0} does not act any more")]
+    Inactive(String),
+    /// Not a community of ours.
+    #[error("{0} is not a community of this server")]
+    NotACommunity(String),
+    /// Nobody of that name asked to join.
+    #[error("{0} has not asked to join")]
+    NoRequest(String),
+    /// One cannot follow oneself.
+    #[error("nobody can follow themselves")]
+    Oneself,
+    /// Not permitted.
+    #[error("not permitted: {0}")]
+    Denied(archipel_model::permission::Denial),
+}
+
+/// The result of every action.
+pub type Result<T> = std::result::Result<T, Error>;

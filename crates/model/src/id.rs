@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU16, Ordering};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -20,18 +20,33 @@ pub struct Id(pub i64);
 #[derive(Debug)]
 pub struct IdSource {
     sequence: AtomicU16,
+    last: AtomicI64,
 }
 
 impl Default for IdSource {
     fn default() -> Self {
         Self {
             sequence: AtomicU16::new(rand::random()),
+            last: AtomicI64::new(0),
         }
     }
 }
 
 impl IdSource {
-    /// The next id for the moment `at`.
+    /// The next id for the present moment: later than every other one that this
+    /// method gave, so that what this process says has an order.
+    pub fn next_in_order(&self, now: Timestamp) -> Id {
+        let fresh = self.next(now).0;
+        let id = self
+            .last
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
+                Some(fresh.max(last + 1))
+            })
+            .map_or(fresh, |last| fresh.max(last + 1));
+        Id(id)
+    }
+
+    /// The next id for any moment `at`, such as when a remote post was written.
     pub fn next(&self, at: Timestamp) -> Id {
         let low = self.sequence.fetch_add(1, Ordering::Relaxed);
         Id((at.millis().max(0) << 16) | i64::from(low))
@@ -114,5 +129,12 @@ mod tests {
         let at = Timestamp::from_unix_seconds(1_700_000_002);
         assert_ne!(source.next(at), source.next(at));
         assert_eq!(early.0 >> 16, 1_700_000_000_000);
+        let now = Timestamp::from_unix_seconds(1_700_000_003);
+        let mut last = source.next_in_order(now);
+        for _ in 0..70_000 {
+            let next = source.next_in_order(now);
+            assert!(next > last);
+            last = next;
+        }
     }
 }

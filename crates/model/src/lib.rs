@@ -13,6 +13,7 @@ mod origin;
 pub mod permission;
 mod policy;
 mod role;
+mod site;
 pub mod submission;
 pub mod text;
 mod time;
@@ -27,5 +28,6 @@ pub use id::{
 pub use origin::{Host, HostError, Origin, origin_of, same_origin};
 pub use policy::{CommunityPolicy, JoinPolicy, PostPolicy, UnknownWord};
 pub use role::Role;
+pub use site::{Place, Site};
 pub use time::{Clock, SystemClock, TimeError, Timestamp};
 pub use visibility::Visibility;

@@ -141,8 +141,8 @@ pub struct NewPost {
 }
 
 impl Conn {
-    /// Stores a post; false when its ActivityPub id is known already, living or
-    /// deleted, in which case nothing changes.
+    /// Stores a post; false, and nothing changes, when its ActivityPub id is known
+    /// already, living or deleted, or when our id for it is taken.
     pub async fn insert_post(&mut self, post: &NewPost, now: Timestamp) -> Result<bool> {
         sql!(
             self,
@@ -152,7 +152,7 @@ impl Conn {
                 visibility, state, url, published_at, updated_at, created_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
                 'published', $17, $18, $19, $20)
-             ON CONFLICT (uri) DO NOTHING",
+             ON CONFLICT DO NOTHING",
             post.id.0,
             &post.uri,
             post.is_local,

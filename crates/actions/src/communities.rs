@@ -1,0 +1,104 @@
+//! Making a community and changing its settings.
+
+use archipel_model::{ActorId, ActorKind, CommunityPolicy, Handle, JoinPolicy, PostPolicy, text};
+use archipel_storage::{Actor, Community, Tx};
+
+use crate::accounts::create_named;
+use crate::{Context, Error, NewKeys, Result};
+
+/// A community to be made.
+#[derive(Clone, Debug)]
+pub struct NewCommunity {
+    /// Its handle.
+    pub handle: Handle,
+    /// Its title.
+    pub title: String,
+    /// What it is, as typed.
+    pub description: String,
+    /// Its main language, BCP 47.
+    pub language: String,
+    /// Its policies.
+    pub policy: CommunityPolicy,
+}
+
+/// What changes of a community; what is `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct CommunityChange {
+    /// Its title.
+    pub title: Option<String>,
+    /// What it is.
+    pub description: Option<String>,
+    /// How one becomes a member.
+    pub join: Option<JoinPolicy>,
+    /// Who may start a thread.
+    pub post: Option<PostPolicy>,
+    /// Who may reply.
+    pub reply: Option<PostPolicy>,
+}
+
+/// Makes a community.
+pub async fn create_community(
+    ctx: &Context,
+    tx: &mut Tx,
+    new: &NewCommunity,
+    keys: &NewKeys,
+) -> Result<Actor> {
+    let uri = ctx.site.community(&new.handle);
+    let actor = create_named(
+        ctx,
+        tx,
+        ActorKind::Group,
+        &new.handle,
+        uri,
+        &new.title,
+        keys,
+    )
+    .await?;
+    let community = Community {
+        actor_id: actor.id,
+        description: new.description.clone(),
+        language: new.language.clone(),
+        join_policy: new.policy.join,
+        post_policy: new.policy.post,
+        reply_policy: new.policy.reply,
+    };
+    show(ctx, tx, &community, &new.title).await?;
+    Ok(actor)
+}
+
+/// Changes the settings of a community.
+pub async fn change_community(
+    ctx: &Context,
+    tx: &mut Tx,
+    actor: &Actor,
+    change: &CommunityChange,
+) -> Result<()> {
+    let mut community = local_community(tx, actor.id)
+        .await?
+        .ok_or_else(|| Error::NotACommunity(actor.acct()))?;
+    if let Some(description) = &change.description {
+        community.description.clone_from(description);
+    }
+    community.join_policy = change.join.unwrap_or(community.join_policy);
+    community.post_policy = change.post.unwrap_or(community.post_policy);
+    community.reply_policy = change.reply.unwrap_or(community.reply_policy);
+    let title = change.title.as_deref().unwrap_or(&actor.name);
+    show(ctx, tx, &community, title).await
+}
+
+async fn show(ctx: &Context, tx: &mut Tx, community: &Community, title: &str) -> Result<()> {
+    let summary = text::paragraphs(&community.description);
+    let now = ctx.now();
+    tx.put_community(community).await?;
+    tx.set_actor_profile(community.actor_id, title, &summary, now)
+        .await?;
+    let approves = community.join_policy == JoinPolicy::Approval;
+    tx.set_approves_followers(community.actor_id, approves)
+        .await?;
+    Ok(())
+}
+
+/// The settings of a community, if this actor is one of ours.
+pub(crate) async fn local_community(tx: &mut Tx, actor: ActorId) -> Result<Option<Community>> {
+    Ok(tx.community(actor).await?)
+}

@@ -1,0 +1,184 @@
+//! Following and no longer following, by local and remote actors alike.
+
+use archipel_model::{ActorState, FollowId, JoinPolicy};
+use archipel_storage::{ActivityKind, Actor, Follow, FollowState, Lane, NewActivity, Tx};
+
+use crate::communities::local_community;
+use crate::{Context, Error, Result};
+
+/// Somebody asks to follow somebody.
+#[derive(Debug)]
+pub struct FollowRequest<'a> {
+    /// Who asks.
+    pub follower: &'a Actor,
+    /// Whom.
+    pub target: &'a Actor,
+    /// The activity as it came and its id, when the one who asks is remote.
+    pub received: Option<ReceivedFollow<'a>>,
+}
+
+/// A Follow activity that came from elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub struct ReceivedFollow<'a> {
+    /// Its id.
+    pub uri: &'a str,
+    /// Its exact bytes, which the answer quotes.
+    pub raw: &'a str,
+}
+
+/// What became of a request to follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FollowOutcome {
+    /// Granted at once.
+    Accepted,
+    /// Waits for a moderator here, or for the answer of the other server.
+    Pending,
+}
+
+/// Asks to follow. A repeated request is answered again, so that a lost answer
+/// is survived, and never makes a second follow.
+pub async fn follow(
+    ctx: &Context,
+    tx: &mut Tx,
+    request: FollowRequest<'_>,
+) -> Result<FollowOutcome> {
+    let (follower, target) = (request.follower, request.target);
+    if follower.id == target.id {
+        return Err(Error::Oneself);
+    }
+    for actor in [follower, target] {
+        if actor.state != ActorState::Active {
+            return Err(Error::Inactive(actor.acct()));
+        }
+    }
+    let (activity_id, activity_uri) = ctx.activity();
+    let initial = initial_state(tx, target).await?;
+    let id: FollowId = ctx.id();
+    let stored = tx
+        .put_follow(&Follow {
+            id,
+            follower_id: follower.id,
+            target_id: target.id,
+            state: initial,
+            uri: request
+                .received
+                .map_or_else(|| activity_uri.clone(), |follow| follow.uri.to_owned()),
+            raw: request.received.map(|follow| follow.raw.to_owned()),
+            created_at: ctx.now(),
+        })
+        .await?;
+    if !target.is_local {
+        tx.say(
+            &NewActivity {
+                id: activity_id,
+                uri: activity_uri,
+                kind: ActivityKind::Follow,
+                actor_id: follower.id,
+                post_id: None,
+                follow_id: Some(stored.id),
+                object_uri: Some(target.uri.clone()),
+                inner_id: None,
+                inner_raw: None,
+                object_key: target.uri.clone(),
+                lane: Lane::Control,
+                to_followers: false,
+                recipients: vec![target.id],
+            },
+            ctx.now(),
+        )
+        .await?;
+    } else if stored.state == FollowState::Accepted && !follower.is_local {
+        answer(ctx, tx, &stored, follower, ActivityKind::Accept).await?;
+    }
+    Ok(if stored.state == FollowState::Accepted {
+        FollowOutcome::Accepted
+    } else {
+        FollowOutcome::Pending
+    })
+}
+
+/// What a new follow of this actor begins as: remote actors answer themselves.
+async fn initial_state(tx: &mut Tx, target: &Actor) -> Result<FollowState> {
+    if !target.is_local {
+        return Ok(FollowState::Pending);
+    }
+    let community = local_community(tx, target.id).await?;
+    let asks = match community {
+        Some(community) => community.join_policy == JoinPolicy::Approval,
+        None => target.approves_followers,
+    };
+    Ok(if asks {
+        FollowState::Pending
+    } else {
+        FollowState::Accepted
+    })
+}
+
+/// Tells a remote follower that its follow was granted or refused.
+pub(crate) async fn answer(
+    ctx: &Context,
+    tx: &mut Tx,
+    follow: &Follow,
+    follower: &Actor,
+    kind: ActivityKind,
+) -> Result<()> {
+    let (id, uri) = ctx.activity();
+    tx.say(
+        &NewActivity {
+            id,
+            uri,
+            kind,
+            actor_id: follow.target_id,
+            post_id: None,
+            follow_id: Some(follow.id),
+            object_uri: Some(follow.uri.clone()),
+            inner_id: None,
+            inner_raw: follow.raw.clone(),
+            object_key: follower.uri.clone(),
+            lane: Lane::Control,
+            to_followers: false,
+            recipients: vec![follower.id],
+        },
+        ctx.now(),
+    )
+    .await?;
+    Ok(())
+}
+
+/// Stops following; says whether there was something to stop. A remote actor who
+/// is no longer followed from here is told.
+pub async fn unfollow(
+    ctx: &Context,
+    tx: &mut Tx,
+    follower: &Actor,
+    target: &Actor,
+) -> Result<bool> {
+    let Some(follow) = tx.follow(follower.id, target.id).await? else {
+        return Ok(false);
+    };
+    tx.remove_follow(follower.id, target.id).await?;
+    if follower.is_local && !target.is_local {
+        let (id, uri) = ctx.activity();
+        tx.say(
+            &NewActivity {
+                id,
+                uri,
+                kind: ActivityKind::UndoFollow,
+                actor_id: follower.id,
+                post_id: None,
+                follow_id: None,
+                // The id of the Follow that is undone.
+                object_uri: Some(follow.uri),
+                inner_id: None,
+                inner_raw: None,
+                object_key: target.uri.clone(),
+                lane: Lane::Control,
+                to_followers: false,
+                recipients: vec![target.id],
+            },
+            ctx.now(),
+        )
+        .await?;
+    }
+    Ok(true)
+}

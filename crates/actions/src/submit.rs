@@ -1,0 +1,256 @@
+//! Posting and replying: the one way a post comes to be here, whoever wrote it
+//! and whichever door it came through.
+
+use archipel_model::permission::Standing;
+use archipel_model::submission::{Refusal, Verdict, decide};
+use archipel_model::{ActivityId, ActorId, ActorState, PostId, Timestamp, Visibility};
+use archipel_storage::{ActivityKind, Actor, Lane, NewActivity, NewPost, Post, PostKind, Tx};
+
+use crate::{Context, Result};
+
+/// A post or reply on its way in.
+#[derive(Debug)]
+pub struct Submission<'a> {
+    /// Who wrote it.
+    pub author: &'a Actor,
+    /// The community it is meant for, local or remote. A reply goes where its
+    /// parent is, whatever this says.
+    pub community: Option<&'a Actor>,
+    /// Its ActivityPub id, of remote posts.
+    pub uri: Option<&'a str>,
+    /// Its form.
+    pub kind: PostKind,
+    /// What it answers, if we have it.
+    pub parent: Option<&'a Post>,
+    /// What it answers.
+    pub parent_uri: Option<&'a str>,
+    /// Its title.
+    pub title: Option<String>,
+    /// Its text, safe HTML.
+    pub content: String,
+    /// Its text as typed, of local posts.
+    pub source: Option<String>,
+    /// A content warning.
+    pub summary: Option<String>,
+    /// Whether its pictures are hidden at first.
+    pub sensitive: bool,
+    /// Its language, BCP 47.
+    pub language: Option<String>,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// Its page.
+    pub url: Option<String>,
+    /// When it was written, as its author says.
+    pub published_at: Timestamp,
+    /// When it was last edited.
+    pub updated_at: Option<Timestamp>,
+    /// The activity that brought it, exact bytes, to be passed on; of remote posts.
+    pub received: Option<&'a str>,
+}
+
+/// What became of a submission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Submitted {
+    /// It is here now.
+    Published(PostId),
+    /// It was here before; nothing changed.
+    Known,
+    /// The community did not take it; nothing was stored.
+    Refused(Refusal),
+}
+
+/// Takes a post in: decides, stores it, and says what must be said.
+pub async fn submit_post(
+    ctx: &Context,
+    tx: &mut Tx,
+    submission: Submission<'_>,
+) -> Result<Submitted> {
+    let now = ctx.now();
+    let home = home_of(tx, &submission).await?;
+    if let Some(refusal) = refusal(tx, &submission, home.as_ref()).await? {
+        return Ok(Submitted::Refused(refusal));
+    }
+    // A post from the future would stay on top for ever.
+    let published_at = submission.published_at.min(now);
+    let id: PostId = if submission.author.is_local {
+        ctx.id()
+    } else {
+        ctx.ids.next(published_at).into()
+    };
+    let uri = match submission.uri {
+        Some(uri) => uri.to_owned(),
+        None => ctx.site.post(id),
+    };
+    let mut post = NewPost {
+        id,
+        url: submission.url.clone().or_else(|| Some(uri.clone())),
+        uri,
+        is_local: submission.author.is_local,
+        kind: submission.kind,
+        author_id: submission.author.id,
+        community_id: home.as_ref().map(|community| community.id),
+        root_id: submission
+            .parent
+            .map(|parent| parent.root_id.unwrap_or(parent.id)),
+        parent_id: submission.parent.map(|parent| parent.id),
+        parent_uri: submission
+            .parent
+            .map(|parent| parent.uri.clone())
+            .or_else(|| submission.parent_uri.map(str::to_owned)),
+        title: submission.title.clone(),
+        content: submission.content.clone(),
+        source: submission.source.clone(),
+        summary: submission.summary.clone(),
+        sensitive: submission.sensitive,
+        language: submission.language.clone(),
+        visibility: submission.visibility,
+        published_at,
+        updated_at: submission.updated_at,
+    };
+    if !insert(ctx, tx, &mut post, now).await? {
+        return Ok(Submitted::Known);
+    }
+    let created = if submission.author.is_local {
+        Some(say_create(ctx, tx, &submission, home.as_ref(), &post).await?)
+    } else {
+        None
+    };
+    if let Some(community) = home.filter(|community| community.is_local) {
+        announce(ctx, tx, &community, &post, created, submission.received).await?;
+    }
+    Ok(Submitted::Published(post.id))
+}
+
+/// The community that the post belongs to: its parent's, else the one named.
+async fn home_of(tx: &mut Tx, submission: &Submission<'_>) -> Result<Option<Actor>> {
+    if let Some(id) = submission.parent.and_then(|parent| parent.community_id) {
+        if let Some(named) = submission.community.filter(|community| community.id == id) {
+            return Ok(Some(named.clone()));
+        }
+        return Ok(tx.actor(id).await?);
+    }
+    Ok(submission.community.cloned())
+}
+
+/// Why the community does not take the post; remote communities decide themselves.
+async fn refusal(
+    tx: &mut Tx,
+    submission: &Submission<'_>,
+    home: Option<&Actor>,
+) -> Result<Option<Refusal>> {
+    let Some(community) = home.filter(|community| community.is_local) else {
+        return Ok(None);
+    };
+    let Some(settings) = tx.community(community.id).await? else {
+        return Ok(None);
+    };
+    if community.state != ActorState::Active {
+        return Ok(Some(Refusal::Locked));
+    }
+    let standing: Standing = tx.standing(community.id, submission.author.id).await?;
+    let locked = thread_locked(tx, submission).await?;
+    let verdict = decide(submission.visibility, standing, settings.policy(), locked);
+    Ok(match verdict {
+        Verdict::Published => None,
+        Verdict::Refused(refusal) => Some(refusal),
+    })
+}
+
+/// Whether the thread that is answered is locked; `None` for a new thread.
+async fn thread_locked(tx: &mut Tx, submission: &Submission<'_>) -> Result<Option<bool>> {
+    match submission.parent {
+        Some(parent) => match parent.root_id {
+            Some(root) => Ok(Some(tx.post(root).await?.is_some_and(|root| root.locked))),
+            None => Ok(Some(parent.locked)),
+        },
+        None => Ok(submission.parent_uri.map(|_| false)),
+    }
+}
+
+/// Stores the post; an id that happens to be taken is replaced by the next one.
+async fn insert(ctx: &Context, tx: &mut Tx, post: &mut NewPost, now: Timestamp) -> Result<bool> {
+    loop {
+        if tx.insert_post(post, now).await? {
+            return Ok(true);
+        }
+        if tx.post_by_uri(&post.uri).await?.is_some() {
+            return Ok(false);
+        }
+        post.id = PostId(post.id.0 + 1);
+        if post.is_local {
+            post.uri = ctx.site.post(post.id);
+            post.url = Some(post.uri.clone());
+        }
+    }
+}
+
+/// A local person tells followers, the parent's author and a remote community.
+async fn say_create(
+    ctx: &Context,
+    tx: &mut Tx,
+    submission: &Submission<'_>,
+    home: Option<&Actor>,
+    post: &NewPost,
+) -> Result<ActivityId> {
+    let (id, uri) = ctx.activity();
+    let mut recipients: Vec<ActorId> = Vec::new();
+    recipients.extend(submission.parent.map(|parent| parent.author_id));
+    recipients.extend(home.map(|community| community.id));
+    tx.say(
+        &NewActivity {
+            id,
+            uri,
+            kind: ActivityKind::Create,
+            actor_id: submission.author.id,
+            post_id: Some(post.id),
+            follow_id: None,
+            object_uri: Some(post.uri.clone()),
+            inner_id: None,
+            inner_raw: None,
+            object_key: post.uri.clone(),
+            lane: Lane::Content,
+            to_followers: true,
+            recipients,
+        },
+        ctx.now(),
+    )
+    .await?;
+    Ok(id)
+}
+
+/// The community shows the post to its followers.
+async fn announce(
+    ctx: &Context,
+    tx: &mut Tx,
+    community: &Actor,
+    post: &NewPost,
+    created: Option<ActivityId>,
+    received: Option<&str>,
+) -> Result<()> {
+    let (id, uri) = ctx.activity();
+    let kind = if post.parent_uri.is_some() {
+        ActivityKind::AnnounceReply
+    } else {
+        ActivityKind::AnnounceThread
+    };
+    tx.say(
+        &NewActivity {
+            id,
+            uri,
+            kind,
+            actor_id: community.id,
+            post_id: Some(post.id),
+            follow_id: None,
+            object_uri: Some(post.uri.clone()),
+            inner_id: created,
+            inner_raw: received.map(str::to_owned),
+            object_key: post.uri.clone(),
+            lane: Lane::Content,
+            to_followers: true,
+            recipients: Vec::new(),
+        },
+        ctx.now(),
+    )
+    .await?;
+    Ok(())
+}
