@@ -1,1 +1,3 @@
-//! placeholder
+//! The door to other servers.
+
+pub mod parse;

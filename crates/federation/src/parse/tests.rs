@@ -1,0 +1,1 @@
+//! What is read from documents as each family of peers writes them.
