@@ -73,6 +73,7 @@ CREATE TABLE follow (
     UNIQUE (follower_id, target_id)
 );
 CREATE INDEX follow_target ON follow (target_id, state);
+CREATE INDEX follow_uri ON follow (uri);
 
 CREATE TABLE post (
     id BIGINT PRIMARY KEY,

@@ -20,7 +20,7 @@ pub use accept::{decide_request, follow_answered};
 pub use accounts::{NewKeys, create_instance, create_person};
 pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
 pub use deletion::{actor_gone, author_deleted};
-pub use follow::{FollowOutcome, FollowRequest, follow, unfollow};
+pub use follow::{FollowOutcome, FollowRequest, ReceivedFollow, follow, unfollow};
 pub use submit::{Submission, Submitted, submit_post};
 
 /// What every action needs besides its transaction.

@@ -177,6 +177,16 @@ impl Conn {
         )
     }
 
+    /// The same without taking it: the ids alone.
+    pub async fn unexpanded_ids(&mut self, limit: i64) -> Result<Vec<i64>> {
+        sql!(
+            self,
+            fetch_scalars as i64,
+            "SELECT id FROM activity WHERE state = 'new' ORDER BY id LIMIT $1",
+            limit
+        )
+    }
+
     /// Marks activities as expanded into deliveries.
     pub async fn mark_expanded(&mut self, ids: &[ActivityId]) -> Result<()> {
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();

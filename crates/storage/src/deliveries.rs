@@ -16,9 +16,12 @@ pub enum DeliveryState {
     Delivered,
     /// The peer refused it for good, in words that were kept.
     Refused,
+    /// Not said in this peer's dialect, or nothing was left to say.
+    Skipped,
 }
 archipel_model::words! { DeliveryState {
     Queued => "queued", Delivered => "delivered", Refused => "refused",
+    Skipped => "skipped",
 } }
 
 /// A delivery that may be tried now.

@@ -213,7 +213,26 @@ impl Conn {
         )
     }
 
-    /// Whether a destination is due that nobody holds, without taking it.
+    /// Keeps destinations taken until `lease_until`.
+    pub async fn renew_destinations(
+        &mut self,
+        ids: &[DestinationId],
+        lease_until: Timestamp,
+    ) -> Result<()> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        sql!(
+            self,
+            execute,
+            "UPDATE destination SET lease_until = $2
+             WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) AND lease_until > 0",
+            crate::json_list(&ids),
+            lease_until.micros()
+        )
+        .map(drop)
+    }
+
+    /// When the next destination becomes workable, microseconds; none when no
+    /// queue waits.
     pub async fn next_due(&mut self, now: Timestamp) -> Result<Option<i64>> {
         sql!(
             self,

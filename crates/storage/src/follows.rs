@@ -105,6 +105,18 @@ impl Conn {
         )
     }
 
+    /// The follow by somebody here that this activity asked for.
+    pub async fn local_follow_by_uri(&mut self, uri: &str) -> Result<Option<Follow>> {
+        sql!(
+            self,
+            fetch_optional as Follow,
+            "SELECT f.id, f.follower_id, f.target_id, f.state, f.uri, f.raw, f.created_at
+             FROM follow f JOIN actor a ON a.id = f.follower_id
+             WHERE f.uri = $1 AND a.is_local",
+            uri
+        )
+    }
+
     /// Decides on a follow.
     pub async fn decide_follow(
         &mut self,

@@ -228,6 +228,17 @@ impl Conn {
         .map(drop)
     }
 
+    /// Gives one item back with its mark of having crashed.
+    pub async fn unlease_inbox(&mut self, id: InboxId) -> Result<()> {
+        sql!(
+            self,
+            execute,
+            "UPDATE inbox_item SET lease_until = 0 WHERE id = $1",
+            id.0
+        )
+        .map(drop)
+    }
+
     /// When the next item becomes workable, microseconds; none when nothing waits.
     pub async fn next_inbox_due(&mut self, now: Timestamp) -> Result<Option<i64>> {
         sql!(

@@ -305,3 +305,17 @@ impl Conn {
         .map(|rows| rows > 0)
     }
 }
+
+impl Conn {
+    /// Puts a post that belongs to no community yet into one.
+    pub async fn adopt_post(&mut self, id: PostId, community: ActorId) -> Result<()> {
+        sql!(
+            self,
+            execute,
+            "UPDATE post SET community_id = $2 WHERE id = $1 AND community_id IS NULL",
+            id.0,
+            community.0
+        )
+        .map(drop)
+    }
+}

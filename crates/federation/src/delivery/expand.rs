@@ -1,0 +1,56 @@
+//! Turns what was said into deliveries, one a destination, and keeps the bytes.
+//!
+//! Idempotent: what is done twice, by two nodes or after a crash, is done once.
+
+use archipel_model::ActivityId;
+use archipel_storage::Form;
+use moka::sync::Cache;
+
+use super::{Body, compose};
+use crate::state::Federation;
+use crate::views::ViewError;
+
+/// Most activities expanded in one transaction.
+const BATCH: i64 = 32;
+
+/// Expands what is new; says how much there was.
+pub(super) async fn expand(
+    federation: &Federation,
+    bodies: &Cache<(ActivityId, Form), Body>,
+) -> archipel_storage::Result<usize> {
+    if federation.store.read().await?.unexpanded_ids(1).await?.is_empty() {
+        return Ok(0);
+    }
+    let now = federation.now();
+    let mut tx = federation.store.write().await?;
+    let activities = tx.unexpanded(BATCH).await?;
+    let mut kept = Vec::new();
+    for activity in &activities {
+        let added = tx
+            .expand(activity.id, now, || federation.actions.id())
+            .await?;
+        if added == 0 {
+            continue;
+        }
+        match compose::compose(&mut tx, activity).await {
+            Ok(renderings) => kept.extend(renderings),
+            Err(ViewError::Storage(error)) => return Err(error),
+            Err(error) => {
+                tracing::error!(activity = %activity.uri, %error, "an activity cannot be written");
+            }
+        }
+    }
+    for rendering in &kept {
+        tx.put_rendering(rendering).await?;
+    }
+    let ids: Vec<ActivityId> = activities.iter().map(|activity| activity.id).collect();
+    tx.mark_expanded(&ids).await?;
+    tx.commit().await?;
+    for rendering in kept {
+        bodies.insert(
+            (rendering.activity_id, rendering.form),
+            Body::new(rendering.body),
+        );
+    }
+    Ok(ids.len())
+}

@@ -1,0 +1,278 @@
+//! Writes down how deliveries ended, many at a time, and keeps leases alive.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use archipel_model::{DestinationId, Timestamp};
+use archipel_storage::{
+    ClaimedDestination, DeliveryResult, DeliveryState, DestinationResult, QueuedDelivery,
+};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::backoff::{PARK_AFTER, next_try};
+use super::{LEASE, RENEWAL};
+use crate::client::{PostClass, PostReport};
+use crate::state::Federation;
+
+/// Most rounds written down in one commit.
+const BATCH: usize = 512;
+
+/// How one activity fared at one destination.
+pub(super) struct Sent {
+    delivery: QueuedDelivery,
+    what: What,
+}
+
+enum What {
+    Report(PostReport),
+    /// Not said in this peer's dialect, or deleted before it was ever said.
+    Skipped,
+    /// Trouble on our side: to be tried again.
+    Ours(String),
+}
+
+impl Sent {
+    pub(super) fn reported(delivery: QueuedDelivery, report: PostReport) -> Self {
+        let what = What::Report(report);
+        Self { delivery, what }
+    }
+
+    pub(super) fn skipped(delivery: QueuedDelivery) -> Self {
+        let what = What::Skipped;
+        Self { delivery, what }
+    }
+
+    pub(super) fn our_trouble(delivery: QueuedDelivery, why: &str) -> Self {
+        let what = What::Ours(why.to_owned());
+        Self { delivery, what }
+    }
+
+    /// Whether it has to be tried again.
+    pub(super) fn waits(&self) -> bool {
+        match &self.what {
+            What::Report(report) => report.class == PostClass::Retry,
+            What::Skipped => false,
+            What::Ours(_) => true,
+        }
+    }
+}
+
+/// How a destination fared.
+pub(super) struct Round {
+    pub(super) destination: ClaimedDestination,
+    pub(super) results: Vec<Sent>,
+}
+
+/// The way to the one task that writes results down.
+#[derive(Clone)]
+pub(super) struct Recorder {
+    rounds: mpsc::Sender<Round>,
+    held: Arc<Mutex<HashSet<DestinationId>>>,
+}
+
+impl Recorder {
+    /// Starts the task; it ends when the last recorder is dropped.
+    pub(super) fn start(federation: Federation) -> (Self, JoinHandle<()>) {
+        let (rounds, incoming) = mpsc::channel(BATCH);
+        let held = Arc::new(Mutex::new(HashSet::new()));
+        let task = tokio::spawn(run(federation, incoming, held.clone()));
+        (Self { rounds, held }, task)
+    }
+
+    /// Keeps these destinations ours until their rounds are written down.
+    pub(super) fn hold(&self, ids: &[DestinationId]) {
+        if let Ok(mut held) = self.held.lock() {
+            held.extend(ids);
+        }
+    }
+
+    /// Hands a finished round over.
+    pub(super) async fn round(&self, round: Round) {
+        // Fails only when the task is gone, at the end of the process; then the
+        // lease runs out and the round is repeated.
+        let _ = self.rounds.send(round).await;
+    }
+}
+
+async fn run(
+    federation: Federation,
+    mut incoming: mpsc::Receiver<Round>,
+    held: Arc<Mutex<HashSet<DestinationId>>>,
+) {
+    let mut batch = Vec::with_capacity(BATCH);
+    let mut renewal = tokio::time::interval(RENEWAL);
+    renewal.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            count = incoming.recv_many(&mut batch, BATCH) => {
+                if count == 0 {
+                    return;
+                }
+                record(&federation, &batch).await;
+                if let Ok(mut held) = held.lock() {
+                    for round in &batch {
+                        held.remove(&round.destination.id);
+                    }
+                }
+                batch.clear();
+            }
+            _ = renewal.tick() => renew(&federation, &held).await,
+        }
+    }
+}
+
+async fn renew(federation: &Federation, held: &Mutex<HashSet<DestinationId>>) {
+    let ids: Vec<DestinationId> = held
+        .lock()
+        .map(|held| held.iter().copied().collect())
+        .unwrap_or_default();
+    if ids.is_empty() {
+        return;
+    }
+    let until = federation.now().plus(LEASE);
+    let renewed = async {
+        let mut tx = federation.store.write().await?;
+        tx.renew_destinations(&ids, until).await?;
+        tx.commit().await
+    };
+    let renewed: archipel_storage::Result<()> = renewed.await;
+    if let Err(error) = renewed {
+        tracing::warn!(%error, "leases could not be renewed");
+    }
+}
+
+/// Writes a batch down, trying until it succeeds: forgetting it would send
+/// everything again.
+async fn record(federation: &Federation, batch: &[Round]) {
+    let now = federation.now();
+    let mut deliveries = Vec::new();
+    let mut destinations = Vec::new();
+    let mut back = Vec::new();
+    for round in batch {
+        deliveries.extend(round.results.iter().map(|sent| result(sent, now)));
+        let fared = fared(round, now);
+        if round.destination.parked_at.is_some() && fared.parked_at.is_none() {
+            back.push(round.destination.id);
+        }
+        destinations.push(fared);
+    }
+    for attempt in 1..=5 {
+        let write = async {
+            let mut tx = federation.store.write().await?;
+            if !deliveries.is_empty() {
+                tx.finish_deliveries(&deliveries).await?;
+            }
+            for id in &back {
+                tx.catch_up(*id, now).await?;
+            }
+            tx.finish_destinations(&destinations).await?;
+            tx.wake_outbox();
+            tx.commit().await
+        };
+        let written: archipel_storage::Result<()> = write.await;
+        match written {
+            Ok(()) => return,
+            Err(error) => {
+                tracing::error!(%error, attempt, "results of deliveries could not be written");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+fn chance() -> f64 {
+    rand::random()
+}
+
+/// What to write down of one try.
+fn result(sent: &Sent, now: Timestamp) -> DeliveryResult {
+    let attempts = sent.delivery.attempts + 1;
+    let (state, status, words, retry_after) = match &sent.what {
+        What::Report(report) => {
+            let state = match report.class {
+                PostClass::Delivered => DeliveryState::Delivered,
+                PostClass::Retry => DeliveryState::Queued,
+                PostClass::Refused | PostClass::Gone => DeliveryState::Refused,
+            };
+            let words = (!report.words.is_empty()).then(|| report.words.clone());
+            (state, report.status, words, report.retry_after)
+        }
+        What::Skipped => (DeliveryState::Skipped, None, None, None),
+        What::Ours(why) => (DeliveryState::Queued, None, Some(why.clone()), None),
+    };
+    let waits = state == DeliveryState::Queued;
+    let next = if waits {
+        next_try(attempts, retry_after, now, chance())
+    } else {
+        now
+    };
+    DeliveryResult {
+        destination: sent.delivery.destination_id.0,
+        activity: sent.delivery.activity_id.0,
+        state: state.as_str(),
+        attempts,
+        next_try_at: next.micros(),
+        status: status.map(i64::from),
+        words,
+        done_at: (!waits).then(|| now.micros()),
+    }
+}
+
+/// What to write down of a destination: one answer shows that it lives, silence
+/// or a plea for time makes it wait as a whole.
+fn fared(round: &Round, now: Timestamp) -> DestinationResult {
+    let reports = || {
+        round.results.iter().filter_map(|sent| match &sent.what {
+            What::Report(report) => Some(report),
+            What::Skipped | What::Ours(_) => None,
+        })
+    };
+    let success = reports().any(|report| report.class == PostClass::Delivered);
+    let failure = reports().find(|report| report.class != PostClass::Delivered);
+    let in_trouble = reports().find(|report| {
+        report.class == PostClass::Retry
+            && (report.status.is_none()
+                || report.retry_after.is_some()
+                || matches!(report.status, Some(429 | 500..=599)))
+    });
+    let before = &round.destination;
+    let mut result = DestinationResult {
+        id: before.id,
+        fail_count: before.fail_count,
+        failing_since: before.failing_since.map(Timestamp::micros),
+        backoff_until: 0,
+        parked_at: before.parked_at.map(Timestamp::micros),
+        success_at: success.then(|| now.micros()),
+        error: failure.map(describe),
+        error_at: failure.map(|_| now.micros()),
+    };
+    match in_trouble {
+        Some(report) if !success || report.retry_after.is_some() => {
+            result.fail_count += 1;
+            let since = before.failing_since.unwrap_or(now);
+            result.failing_since = Some(since.micros());
+            let next = next_try(result.fail_count, report.retry_after, now, chance());
+            result.backoff_until = next.micros();
+            if now.since(since) >= PARK_AFTER && result.parked_at.is_none() {
+                result.parked_at = Some(now.micros());
+            }
+        }
+        _ if success || reports().next().is_some() => {
+            result.fail_count = 0;
+            result.failing_since = None;
+            result.parked_at = None;
+        }
+        _ => {}
+    }
+    result
+}
+
+fn describe(report: &PostReport) -> String {
+    match report.status {
+        Some(status) if report.words.is_empty() => format!("status {status}"),
+        Some(status) => format!("status {status}: {}", report.words),
+        None => report.words.clone(),
+    }
+}

@@ -1,0 +1,253 @@
+//! Sends the beginning of one destination's queue.
+//!
+//! What is about one object goes one after the other; several objects are on
+//! their way at once. The first sign that the destination as a whole is in
+//! trouble ends the round.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use archipel_model::{ActivityId, Dialect};
+use archipel_storage::{ActivityKind, ClaimedDestination, Form, QueuedDelivery};
+use futures::StreamExt as _;
+use url::Url;
+
+use super::record::{Round, Sent};
+use super::{Body, Deliverer};
+use crate::client::{ActorKeys, Knock, PostClass, PostReport, SignedPost};
+use crate::peers::Manner;
+
+/// Objects on their way to one destination at the same time.
+const AT_ONCE: usize = 4;
+
+/// Works on one destination; the results are for the recorder.
+pub(super) async fn round(
+    deliverer: &Deliverer,
+    destination: ClaimedDestination,
+    queue: Vec<QueuedDelivery>,
+) -> Round {
+    if queue.is_empty() {
+        return Round::empty(&destination);
+    }
+    let federation = &deliverer.federation;
+    let Ok(inbox) = Url::parse(&destination.inbox) else {
+        return Round::empty(&destination);
+    };
+    let manner = federation
+        .peers
+        .manner(
+            &federation.store,
+            &federation.client,
+            &destination.host,
+            &inbox,
+            federation.now(),
+        )
+        .await
+        .unwrap_or_default();
+    // A parked destination is probed with one thing, not with its whole queue.
+    let most = if destination.parked_at.is_some() { 1 } else { usize::MAX };
+    let trouble = AtomicBool::new(false);
+    let errand = Errand {
+        deliverer,
+        inbox: &inbox,
+        host: &destination.host,
+        manner,
+        trouble: &trouble,
+    };
+    let results = futures::stream::iter(by_object(queue.into_iter().take(most)))
+        .map(|deliveries| errand.in_order(deliveries))
+        .buffer_unordered(AT_ONCE)
+        .concat()
+        .await;
+    Round {
+        destination,
+        results,
+    }
+}
+
+/// The queue, apart by object, each in order.
+fn by_object(queue: impl Iterator<Item = QueuedDelivery>) -> Vec<Vec<QueuedDelivery>> {
+    let mut objects: Vec<Vec<QueuedDelivery>> = Vec::new();
+    let mut place: HashMap<String, usize> = HashMap::new();
+    for delivery in queue {
+        let index = *place
+            .entry(delivery.object_key.clone())
+            .or_insert(objects.len());
+        match objects.get_mut(index) {
+            Some(object) => object.push(delivery),
+            None => objects.push(vec![delivery]),
+        }
+    }
+    objects
+}
+
+/// What is needed to send something to one destination.
+struct Errand<'a> {
+    deliverer: &'a Deliverer,
+    inbox: &'a Url,
+    host: &'a str,
+    manner: Manner,
+    /// Set when the destination as a whole is in trouble.
+    trouble: &'a AtomicBool,
+}
+
+impl Errand<'_> {
+    /// Sends what is about one object, one after the other, until one has to wait.
+    async fn in_order(&self, deliveries: Vec<QueuedDelivery>) -> Vec<Sent> {
+        let mut results = Vec::with_capacity(deliveries.len());
+        for delivery in deliveries {
+            if self.trouble.load(Ordering::Relaxed) {
+                break;
+            }
+            let sent = self.one(delivery).await;
+            let waits = sent.waits();
+            results.push(sent);
+            if waits {
+                break;
+            }
+        }
+        results
+    }
+
+    /// Sends one activity in each form that this peer gets.
+    async fn one(&self, delivery: QueuedDelivery) -> Sent {
+        let forms = forms(delivery.kind, self.manner.dialect);
+        if forms.is_empty() {
+            return Sent::skipped(delivery);
+        }
+        let keys = match self.deliverer.federation.signers(delivery.actor_id).await {
+            Ok(keys) => keys,
+            Err(error) => return Sent::our_trouble(delivery, &error.to_string()),
+        };
+        let mut last = None;
+        for form in forms {
+            let body = match self.body(delivery.activity_id, *form).await {
+                Ok(Some(body)) => body,
+                // Deleted before it was ever written: there is nothing to say.
+                Ok(None) => continue,
+                Err(error) => return Sent::our_trouble(delivery, &error.to_string()),
+            };
+            let report = self.post(&body, &keys).await;
+            if is_trouble_of_all(&report) {
+                self.trouble.store(true, Ordering::Relaxed);
+            }
+            let delivered = report.class == PostClass::Delivered;
+            last = Some(report);
+            if !delivered {
+                break;
+            }
+        }
+        match last {
+            Some(report) => Sent::reported(delivery, report),
+            None => Sent::skipped(delivery),
+        }
+    }
+
+    async fn body(
+        &self,
+        activity: ActivityId,
+        form: Form,
+    ) -> archipel_storage::Result<Option<Body>> {
+        if let Some(body) = self.deliverer.bodies.get(&(activity, form)) {
+            return Ok(Some(body));
+        }
+        let mut conn = self.deliverer.federation.store.read().await?;
+        let mut wanted = None;
+        for kept in conn.renderings(&[activity]).await? {
+            let key = (kept.activity_id, kept.form);
+            let body = Body::new(kept.body);
+            if kept.form == form {
+                wanted = Some(body.clone());
+            }
+            self.deliverer.bodies.insert(key, body);
+        }
+        Ok(wanted)
+    }
+
+    /// Signs and sends; where the signature may not have been understood, once
+    /// more in the other scheme, and what worked is remembered.
+    async fn post(&self, body: &Body, keys: &ActorKeys) -> PostReport {
+        let first = self.knock(body, keys, self.manner.knock).await;
+        let Some(other) = first.second_knock() else {
+            return first;
+        };
+        let second = self.knock(body, keys, other).await;
+        if second.class == PostClass::Delivered {
+            let federation = &self.deliverer.federation;
+            let learnt = federation
+                .peers
+                .learn_knock(&federation.store, self.host, other, federation.now())
+                .await;
+            if let Err(error) = learnt {
+                tracing::warn!(%error, "what a peer accepts could not be remembered");
+            }
+        }
+        first.better(second)
+    }
+
+    async fn knock(&self, body: &Body, keys: &ActorKeys, knock: Knock) -> PostReport {
+        let federation = &self.deliverer.federation;
+        if let Err(refused) = federation.client.permits(self.inbox) {
+            return PostReport {
+                status: None,
+                retry_after: None,
+                words: refused.to_string(),
+                knock,
+                class: PostClass::Refused,
+            };
+        }
+        let signed = {
+            let Ok(_core) = self.deliverer.signing.acquire().await else {
+                return our_report(knock, "the server is stopping");
+            };
+            let (inbox, digest, keys) = (self.inbox.clone(), body.digest.clone(), keys.clone());
+            let now = federation.now();
+            if knock == Knock::Rfc9421Ed25519 {
+                // Cheap enough to be done here.
+                Ok(SignedPost::sign(&inbox, &digest, &keys, knock, now))
+            } else {
+                tokio::task::spawn_blocking(move || {
+                    SignedPost::sign(&inbox, &digest, &keys, knock, now)
+                })
+                .await
+            }
+        };
+        match signed {
+            Ok(Ok(signed)) => federation.client.send(signed, body.bytes.clone()).await,
+            Ok(Err(error)) => our_report(knock, &format!("this server could not sign: {error}")),
+            Err(_) => our_report(knock, "this server could not sign"),
+        }
+    }
+}
+
+fn our_report(knock: Knock, words: &str) -> PostReport {
+    PostReport {
+        status: None,
+        retry_after: None,
+        words: words.to_owned(),
+        knock,
+        class: PostClass::Retry,
+    }
+}
+
+/// Whether a failure speaks of the destination as a whole, not of one activity.
+fn is_trouble_of_all(report: &PostReport) -> bool {
+    report.class == PostClass::Retry
+        && (report.status.is_none()
+            || report.retry_after.is_some()
+            || matches!(report.status, Some(429 | 502 | 503 | 504)))
+}
+
+/// The forms of an activity that a peer of this dialect gets, in this order.
+const fn forms(kind: ActivityKind, dialect: Dialect) -> &'static [Form] {
+    match (kind, dialect) {
+        (ActivityKind::AnnounceThread, Dialect::Threadiverse) => &[Form::Wrapped],
+        (ActivityKind::AnnounceThread, Dialect::Microblog) => &[Form::Boost],
+        (ActivityKind::AnnounceThread, Dialect::Unknown) => &[Form::Wrapped, Form::Boost],
+        (ActivityKind::AnnounceReply, Dialect::Microblog) => &[],
+        (ActivityKind::AnnounceReply, Dialect::Threadiverse | Dialect::Unknown) => {
+            &[Form::Wrapped]
+        }
+        _ => &[Form::Plain],
+    }
+}

@@ -1,0 +1,273 @@
+//! A received `Create`: which community is it for, is it what it claims, what
+//! does it answer. Then it is submitted like every other post.
+
+use archipel_actions::{self as actions, Submission, Submitted};
+use archipel_model::{Place, text};
+use archipel_storage::{Actor, Post, PostKind, PostState, Tx};
+use url::Url;
+
+use super::apply::{Applied, Job, Lack, Stop};
+use crate::found::Known;
+use crate::parse::{ObjectKind, ObjectRef, RemoteObject};
+use crate::people::is_group;
+use crate::state::Federation;
+
+/// How far up a thread is walked.
+const MAX_DEPTH: usize = 50;
+
+/// Applies a `Create` by the one who signed it.
+pub(super) async fn create(job: &Job<'_>, tx: &mut Tx, what: &ObjectRef) -> Applied {
+    let fetched;
+    let object = match what {
+        ObjectRef::Embedded(object) => object.as_ref(),
+        ObjectRef::Id(id) => match known(job.federation, id)? {
+            Known::Post(post) => {
+                fetched = post;
+                fetched.as_ref()
+            }
+            Known::Missing(why) => return Ok(format!("ignored: the post cannot be had: {why}")),
+        },
+        ObjectRef::Actor(_) => return Ok("ignored: actors are not created here".to_owned()),
+    };
+    if let Some(why) = forged(job, object) {
+        return Ok(format!("ignored: {why}"));
+    }
+    if is_vote(object) {
+        return Ok("ignored: votes are not handled".to_owned());
+    }
+    if tx.post_by_uri(object.id.as_str()).await?.is_some() {
+        return Ok("known already".to_owned());
+    }
+    let community = addressed_community(job, tx, object).await?;
+    let parent = parent_of(job, tx, object).await?;
+    if community.is_none() && !concerns_us(job, tx, object, parent.as_ref()).await? {
+        return Ok("ignored: concerns nobody here".to_owned());
+    }
+    let about = About {
+        author: job.actor,
+        community: community.as_ref(),
+        parent: parent.as_ref(),
+        received: Some(&job.item.raw),
+    };
+    submit(job, tx, object, about).await
+}
+
+/// What surrounds a post that is taken in.
+pub(super) struct About<'a> {
+    pub author: &'a Actor,
+    pub community: Option<&'a Actor>,
+    pub parent: Option<&'a Post>,
+    pub received: Option<&'a str>,
+}
+
+/// Submits a remote post and says what became of it.
+pub(super) async fn submit(
+    job: &Job<'_>,
+    tx: &mut Tx,
+    object: &RemoteObject,
+    about: About<'_>,
+) -> Applied {
+    let to_nobody = object.to.is_empty() && object.cc.is_empty();
+    let visibility = if to_nobody {
+        // Some peers address the activity only.
+        let addressed = RemoteObject {
+            to: job.activity.to.clone(),
+            cc: job.activity.cc.clone(),
+            ..object.clone()
+        };
+        addressed.visibility(about.author.followers.as_deref())
+    } else {
+        object.visibility(about.author.followers.as_deref())
+    };
+    let submission = Submission {
+        author: about.author,
+        community: about.community,
+        uri: Some(object.id.as_str()),
+        kind: kind_of(object),
+        parent: about.parent.filter(|parent| parent.state == PostState::Published),
+        parent_uri: object.in_reply_to.as_ref().map(Url::as_str),
+        title: object.name.as_deref().map(text::plain).filter(|t| !t.is_empty()),
+        content: text::sanitise(object.content_html.as_deref().unwrap_or_default()),
+        source: None,
+        summary: object.summary.as_deref().map(text::plain).filter(|s| !s.is_empty()),
+        sensitive: object.sensitive,
+        language: object.language.clone(),
+        visibility,
+        url: object.url.as_ref().map(Url::to_string),
+        published_at: object.published.unwrap_or(job.item.received_at),
+        updated_at: object.updated,
+        received: about.received,
+    };
+    let submitted = actions::submit_post(&job.federation.actions, tx, submission).await?;
+    Ok(match submitted {
+        Submitted::Published(_) => match about.community {
+            Some(community) => format!("published in {}", community.handle),
+            None => "kept".to_owned(),
+        },
+        Submitted::Known => "known already".to_owned(),
+        Submitted::Refused(refusal) => format!("refused: {}", refusal.code()),
+    })
+}
+
+/// What is known of a post that must be fetched.
+pub(super) fn known(federation: &Federation, id: &Url) -> Result<Known, Stop> {
+    federation
+        .found
+        .post(id.as_str())
+        .ok_or_else(|| Stop::Lack(Lack::Post(id.clone())))
+}
+
+/// Why the signer cannot be the author of this post, if so.
+fn forged(job: &Job<'_>, object: &RemoteObject) -> Option<&'static str> {
+    let actor = &job.activity.actor;
+    if job.federation.actions.site.is_ours(object.id.as_str()) {
+        return Some("claims an address of ours");
+    }
+    if !archipel_model::same_origin(&object.id, actor) {
+        return Some("the post lives on another server than its author");
+    }
+    let by_signer = object.authors.contains(actor);
+    let by_its_group = object.authors.is_empty()
+        && !object.groups.is_empty()
+        && object.groups.iter().all(|group| archipel_model::same_origin(group, actor));
+    if by_its_group || (by_signer && object.speaks_for_its_authors()) {
+        None
+    } else {
+        Some("attributed to somebody else than the signer")
+    }
+}
+
+/// A vote in a poll is a note with a name, an answer and no text.
+fn is_vote(object: &RemoteObject) -> bool {
+    object.kind == ObjectKind::Note
+        && object.in_reply_to.is_some()
+        && object.name.is_some()
+        && object.content_html.is_none()
+}
+
+/// The first of our communities that the post is for: `audience` before `to`
+/// before `cc` before mentions, of the post, then of the activity.
+async fn addressed_community(
+    job: &Job<'_>,
+    tx: &mut Tx,
+    object: &RemoteObject,
+) -> Result<Option<Actor>, Stop> {
+    let mentions = object.mentions.iter().map(|mention| &mention.href);
+    let addressees = object
+        .audience
+        .iter()
+        .chain(&job.activity.audience)
+        .chain(&object.to)
+        .chain(&object.cc)
+        .chain(mentions)
+        .chain(&job.activity.to)
+        .chain(&job.activity.cc);
+    for uri in addressees {
+        let place = job.federation.actions.site.place(uri.as_str());
+        if !matches!(place, Some(Place::Community(_))) {
+            continue;
+        }
+        if let Some(actor) = job.local_actor(tx, uri).await?.filter(is_group) {
+            return Ok(Some(actor));
+        }
+    }
+    Ok(None)
+}
+
+/// What the post answers, with what that answers, as far as it can be had.
+pub(super) async fn parent_of(
+    job: &Job<'_>,
+    tx: &mut Tx,
+    object: &RemoteObject,
+) -> Result<Option<Post>, Stop> {
+    let Some(uri) = &object.in_reply_to else {
+        return Ok(None);
+    };
+    // From the post up to the first one that we have…
+    let mut missing = Vec::new();
+    let mut next = Some(uri.clone());
+    let mut have = None;
+    while let Some(uri) = next.take() {
+        if let Some(post) = tx.post_by_uri(uri.as_str()).await? {
+            have = Some(post);
+            break;
+        }
+        if job.federation.actions.site.is_ours(uri.as_str()) || missing.len() >= MAX_DEPTH {
+            break;
+        }
+        let found = if missing.is_empty() {
+            known(job.federation, &uri)?
+        } else {
+            match job.federation.found.post(uri.as_str()) {
+                Some(found) => found,
+                None => break,
+            }
+        };
+        let Known::Post(post) = found else { break };
+        next = post
+            .in_reply_to
+            .clone()
+            .filter(|up| !missing.iter().any(|m: &std::sync::Arc<RemoteObject>| m.id == *up));
+        missing.push(post);
+    }
+    // …and down again, keeping each.
+    for object in missing.iter().rev() {
+        let Some(author) = object.authors.first() else {
+            have = None;
+            continue;
+        };
+        let Some(author) = tx.actor_by_uri(author.as_str()).await? else {
+            have = None;
+            continue;
+        };
+        if !object.visibility(author.followers.as_deref()).may_be_announced() {
+            have = None;
+            continue;
+        }
+        let about = About {
+            author: &author,
+            community: None,
+            parent: have.as_ref(),
+            received: None,
+        };
+        submit(job, tx, object, about).await?;
+        have = tx.post_by_uri(object.id.as_str()).await?;
+    }
+    Ok(have)
+}
+
+/// Whether somebody here has to do with a post that is for no community of ours:
+/// it answers what we have, its author is followed, or somebody is addressed.
+async fn concerns_us(
+    job: &Job<'_>,
+    tx: &mut Tx,
+    object: &RemoteObject,
+    parent: Option<&Post>,
+) -> Result<bool, Stop> {
+    if parent.is_some_and(|parent| parent.is_local || parent.community_id.is_some()) {
+        return Ok(true);
+    }
+    if tx.is_followed_here(job.actor.id).await? {
+        return Ok(true);
+    }
+    let mentions = object.mentions.iter().map(|mention| &mention.href);
+    for uri in object.to.iter().chain(&object.cc).chain(mentions) {
+        let place = job.federation.actions.site.place(uri.as_str());
+        if matches!(place, Some(Place::Person(_))) && job.local_actor(tx, uri).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn kind_of(object: &RemoteObject) -> PostKind {
+    match object.kind {
+        ObjectKind::Note => PostKind::Note,
+        ObjectKind::Page => PostKind::Page,
+        ObjectKind::Article => PostKind::Article,
+        ObjectKind::Question => PostKind::Question,
+        ObjectKind::Event => PostKind::Event,
+        ObjectKind::Video | ObjectKind::Image | ObjectKind::Audio => PostKind::Media,
+        ObjectKind::Other(_) => PostKind::Note,
+    }
+}

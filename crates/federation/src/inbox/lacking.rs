@@ -1,0 +1,149 @@
+//! Fetches what an activity lacks, away from the database, then puts the
+//! activity back to work.
+
+use archipel_storage::{InboxItem, InboxResult, InboxState};
+use url::Url;
+
+use super::apply::Lack;
+use super::work::{after_trouble, write_down};
+use crate::client::{Budget, FetchError};
+use crate::parse::{self, RemoteObject};
+use crate::people::ActorError;
+use crate::state::Federation;
+
+/// An activity that lacks something this often will never be complete.
+const MAX_ROUNDS: i64 = 20;
+
+/// How a fetch ended.
+enum Fetched {
+    /// Apply again.
+    Complete,
+    /// There is no use: the activity is done, with this outcome.
+    Never(String),
+    /// Later perhaps.
+    Later(String),
+}
+
+/// Fetches what is lacking and writes down how the activity goes on.
+pub(super) async fn fetch(federation: Federation, item: InboxItem, lack: Lack) {
+    let fetched = {
+        let Ok(_turn) = federation.fetching.acquire().await else {
+            return;
+        };
+        match &lack {
+            Lack::Actor(uri) | Lack::FreshActor(uri) => actor(&federation, uri).await,
+            Lack::Post(uri) => thread(&federation, uri).await,
+        }
+    };
+    let now = federation.now();
+    let result = match fetched {
+        Fetched::Complete if item.attempts >= MAX_ROUNDS => InboxResult {
+            id: item.id.0,
+            state: InboxState::Dead.as_str(),
+            attempts: item.attempts + 1,
+            next_try_at: now.micros(),
+            outcome: format!("lacked something {MAX_ROUNDS} times, lastly {lack:?}"),
+            done_at: Some(now.micros()),
+        },
+        Fetched::Complete => InboxResult {
+            id: item.id.0,
+            state: InboxState::Waiting.as_str(),
+            attempts: item.attempts + 1,
+            next_try_at: now.micros(),
+            outcome: "what was lacking has been fetched".to_owned(),
+            done_at: None,
+        },
+        Fetched::Never(why) => InboxResult {
+            id: item.id.0,
+            state: InboxState::Done.as_str(),
+            attempts: item.attempts + 1,
+            next_try_at: now.micros(),
+            outcome: why,
+            done_at: Some(now.micros()),
+        },
+        Fetched::Later(why) => after_trouble(&item, why, now),
+    };
+    write_down(&federation, vec![result]).await;
+}
+
+async fn actor(federation: &Federation, uri: &Url) -> Fetched {
+    match federation.refresh_actor(uri, &mut Budget::of(3)).await {
+        Ok(_) => Fetched::Complete,
+        Err(error) if error.is_transient() => Fetched::Later(error.to_string()),
+        Err(error) => Fetched::Never(format!("ignored: {uri} cannot be had: {error}")),
+    }
+}
+
+/// Fetches a post and, within the budget, the posts that it answers and their
+/// authors.
+async fn thread(federation: &Federation, uri: &Url) -> Fetched {
+    let mut budget = Budget::default();
+    let mut next = Some(uri.clone());
+    let mut first = true;
+    while let Some(uri) = next.take() {
+        match post(federation, &uri, &mut budget).await {
+            Ok(above) => next = above,
+            Err(error) if first && error.is_transient() => {
+                return Fetched::Later(error.to_string());
+            }
+            Err(error) => {
+                // Of the posts above, what cannot be had now is done without.
+                if first || !error.is_transient() {
+                    federation.found.missing(uri.as_str(), &error.to_string());
+                }
+                return Fetched::Complete;
+            }
+        }
+        first = false;
+    }
+    Fetched::Complete
+}
+
+/// Fetches one post and its author; gives what it answers, if we lack that too.
+async fn post(
+    federation: &Federation,
+    uri: &Url,
+    budget: &mut Budget,
+) -> Result<Option<Url>, ActorError> {
+    budget.take()?;
+    let signer = federation.instance_signer().await?;
+    let fetched = federation
+        .client
+        .get_activity(uri, Some(&signer), federation.now())
+        .await?;
+    let object = parse::object(&fetched.value)?;
+    if federation.actions.site.is_ours(object.id.as_str()) {
+        return Err(ActorError::Ours);
+    }
+    // Only its own server speaks for a post and for its authors (FEP-fe34).
+    if object.id != fetched.url || !object.speaks_for_its_authors() {
+        return Err(FetchError::Malformed("the post's author lives elsewhere").into());
+    }
+    if let Some(author) = object.authors.first() {
+        federation.actor(author, budget).await?;
+    }
+    let above = lacking_parent(federation, &object).await?;
+    federation.found.remember(uri.as_str(), object);
+    Ok(above)
+}
+
+async fn lacking_parent(
+    federation: &Federation,
+    object: &RemoteObject,
+) -> Result<Option<Url>, ActorError> {
+    let Some(above) = &object.in_reply_to else {
+        return Ok(None);
+    };
+    if federation.actions.site.is_ours(above.as_str())
+        || federation.found.post(above.as_str()).is_some()
+    {
+        return Ok(None);
+    }
+    let stored = federation
+        .store
+        .read()
+        .await?
+        .post_by_uri(above.as_str())
+        .await?;
+    Ok(stored.is_none().then(|| above.clone()))
+}

@@ -1,0 +1,15 @@
+//! What the world says to us: kept before it is answered, worked on afterwards.
+//!
+//! `receive` decides on a request, `keep` makes it durable, `work` takes what was
+//! kept and has `apply` turn it into actions, `lacking` fetches what that needs.
+
+mod apply;
+mod create;
+mod keep;
+mod lacking;
+mod receive;
+mod relay;
+mod work;
+
+pub use keep::Keeper;
+pub use work::run as work;

@@ -1,0 +1,232 @@
+//! Works off what was kept: many activities in one transaction, each a piece that
+//! succeeds or fails alone, in order per sender and object.
+//!
+//! Effects and the mark that the work is done are one commit, so a killed process
+//! neither loses nor repeats anything. Work that panics is undone, counted and,
+//! the third time, put aside for an operator.
+
+use std::collections::HashSet;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use archipel_model::{InboxId, Timestamp};
+use archipel_storage::{InboxItem, InboxResult, InboxState};
+use futures::FutureExt as _;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::apply::{Lack, Stop, apply};
+use super::lacking;
+use crate::state::Federation;
+
+/// Most activities in one transaction.
+const BATCH: i64 = 64;
+
+/// How long a node may hold what it took.
+const LEASE: Duration = Duration::from_secs(30);
+
+/// How often work may end badly before it is put aside.
+const MAX_CRASHES: i64 = 3;
+
+/// Waiting times between orderly tries.
+const SCHEDULE: [u64; 7] = [10, 60, 300, 1_800, 7_200, 43_200, 86_400];
+
+/// Works until told to stop.
+pub async fn run(federation: Federation, stop: CancellationToken) {
+    let fetches = TaskTracker::new();
+    while !stop.is_cancelled() {
+        match round(&federation, &fetches).await {
+            Ok(0) => pause(&federation, &stop).await,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(%error, "work on the inbox failed, trying again");
+                tokio::select! {
+                    () = tokio::time::sleep(Duration::from_secs(1)) => {}
+                    () = stop.cancelled() => {}
+                }
+            }
+        }
+    }
+    fetches.close();
+    let _ = tokio::time::timeout(Duration::from_secs(10), fetches.wait()).await;
+}
+
+/// Sleeps until something was kept or becomes due.
+async fn pause(federation: &Federation, stop: &CancellationToken) {
+    let due = async {
+        let now = federation.now();
+        let mut conn = federation.store.read().await?;
+        conn.next_inbox_due(now).await
+    };
+    let sleep = match due.await {
+        Ok(Some(due)) => Timestamp::from_micros(due)
+            .since(federation.now())
+            .clamp(Duration::from_millis(10), Duration::from_secs(30)),
+        Ok(None) => Duration::from_secs(30),
+        Err(_) => Duration::from_secs(1),
+    };
+    tokio::select! {
+        () = federation.store.wakes().inbox.notified() => {}
+        () = tokio::time::sleep(sleep) => {}
+        () = stop.cancelled() => {}
+    }
+}
+
+/// Takes some work and does it; says how much it took.
+async fn round(federation: &Federation, fetches: &TaskTracker) -> archipel_storage::Result<usize> {
+    let now = federation.now();
+    let mut tx = federation.store.write().await?;
+    let items = tx.claim_inbox(now, now.plus(LEASE), BATCH).await?;
+    tx.commit().await?;
+    if items.is_empty() {
+        return Ok(0);
+    }
+    let count = items.len();
+    let mut batch = Batch::default();
+    let mut tx = federation.store.write().await?;
+    for item in &items {
+        if batch.waits(item) {
+            batch.released.push(item.id);
+            continue;
+        }
+        if item.crashes >= MAX_CRASHES {
+            batch.quarantine(item, federation.now());
+            continue;
+        }
+        tx.savepoint().await?;
+        match AssertUnwindSafe(apply(federation, &mut tx, item)).catch_unwind().await {
+            Ok(Ok(outcome)) => {
+                tx.release().await?;
+                batch.done(item, outcome, federation.now());
+            }
+            Ok(Err(Stop::Lack(lack))) => {
+                tx.rollback_to_savepoint().await?;
+                batch.lack(item, lack);
+            }
+            Ok(Err(error)) => {
+                tx.rollback_to_savepoint().await?;
+                tracing::warn!(item = %item.id, %error, "an activity could not be applied");
+                batch.trouble(item, error.to_string(), federation.now());
+            }
+            Err(_panic) => {
+                // Nothing of this transaction can be trusted any more.
+                drop(tx);
+                tracing::error!(item = %item.id, "the work on an activity panicked");
+                return panicked(federation, &items, item.id).await.map(|()| count);
+            }
+        }
+    }
+    tx.finish_inbox(&batch.results).await?;
+    tx.release_inbox(&batch.released).await?;
+    tx.commit().await?;
+    for (item, lack) in batch.lacking {
+        fetches.spawn(lacking::fetch(federation.clone(), item, lack));
+    }
+    Ok(count)
+}
+
+/// Gives back what was in the transaction of a panic. The one that panicked keeps
+/// its mark, is taken alone next time and put aside the third time.
+async fn panicked(
+    federation: &Federation,
+    items: &[InboxItem],
+    culprit: InboxId,
+) -> archipel_storage::Result<()> {
+    let others: Vec<InboxId> = items
+        .iter()
+        .map(|item| item.id)
+        .filter(|id| *id != culprit)
+        .collect();
+    let mut tx = federation.store.write().await?;
+    tx.release_inbox(&others).await?;
+    tx.unlease_inbox(culprit).await?;
+    tx.commit().await
+}
+
+/// What became of the activities of one transaction.
+#[derive(Default)]
+struct Batch {
+    results: Vec<InboxResult>,
+    lacking: Vec<(InboxItem, Lack)>,
+    released: Vec<InboxId>,
+    waiting: HashSet<String>,
+}
+
+impl Batch {
+    /// Whether an earlier activity about the same object has to wait.
+    fn waits(&self, item: &InboxItem) -> bool {
+        self.waiting.contains(&item.order_key)
+    }
+
+    fn done(&mut self, item: &InboxItem, outcome: String, now: Timestamp) {
+        self.results.push(InboxResult {
+            id: item.id.0,
+            state: InboxState::Done.as_str(),
+            attempts: item.attempts + 1,
+            next_try_at: now.micros(),
+            outcome,
+            done_at: Some(now.micros()),
+        });
+    }
+
+    fn quarantine(&mut self, item: &InboxItem, now: Timestamp) {
+        self.results.push(InboxResult {
+            id: item.id.0,
+            state: InboxState::Dead.as_str(),
+            attempts: item.attempts,
+            next_try_at: now.micros(),
+            outcome: format!("put aside: the work on it ended badly {MAX_CRASHES} times"),
+            done_at: Some(now.micros()),
+        });
+    }
+
+    fn trouble(&mut self, item: &InboxItem, why: String, now: Timestamp) {
+        self.waiting.insert(item.order_key.clone());
+        self.results.push(after_trouble(item, why, now));
+    }
+
+    fn lack(&mut self, item: &InboxItem, lack: Lack) {
+        self.waiting.insert(item.order_key.clone());
+        self.lacking.push((item.clone(), lack));
+    }
+}
+
+/// How an activity goes on after trouble that may pass.
+pub(super) fn after_trouble(item: &InboxItem, why: String, now: Timestamp) -> InboxResult {
+    let attempts = item.attempts + 1;
+    let wait = usize::try_from(item.attempts)
+        .ok()
+        .and_then(|index| SCHEDULE.get(index));
+    match wait {
+        Some(seconds) => InboxResult {
+            id: item.id.0,
+            state: InboxState::Waiting.as_str(),
+            attempts,
+            next_try_at: now.plus(Duration::from_secs(*seconds)).micros(),
+            outcome: format!("to be tried again: {why}"),
+            done_at: None,
+        },
+        None => InboxResult {
+            id: item.id.0,
+            state: InboxState::Dead.as_str(),
+            attempts,
+            next_try_at: now.micros(),
+            outcome: format!("given up: {why}"),
+            done_at: Some(now.micros()),
+        },
+    }
+}
+
+/// Writes results down outside a batch; trouble leaves the lease to run out.
+pub(super) async fn write_down(federation: &Federation, results: Vec<InboxResult>) {
+    let write = async {
+        let mut tx = federation.store.write().await?;
+        tx.finish_inbox(&results).await?;
+        tx.wake_inbox();
+        tx.commit().await
+    };
+    let written: archipel_storage::Result<()> = write.await;
+    if let Err(error) = written {
+        tracing::error!(%error, "the state of the inbox could not be written");
+    }
+}

@@ -1,0 +1,232 @@
+//! The public keys of those who write to us.
+//!
+//! A key is asked for only when its actor is unknown or its signature fails, at
+//! most once an actor in five minutes, a few at a time; what could not be had is
+//! remembered. So nobody can make this server fetch much by sending nonsense.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use archipel_model::{ActorId, ActorKind, ActorState};
+use archipel_storage::{ActorKey, KeyAlgorithm};
+use moka::sync::Cache;
+use tokio::sync::Semaphore;
+use url::Url;
+
+use crate::client::{Budget, FetchError};
+use crate::people::ActorError;
+use crate::signature::VerifyingKey;
+use crate::state::Federation;
+
+/// How long a parsed key is used without looking into the database again.
+const KEY_AGE: Duration = Duration::from_secs(300);
+
+/// How long an actor is not asked for its key again.
+const ASK_AGAIN: Duration = Duration::from_secs(300);
+
+/// Actors asked for their keys at the same time.
+const ASKING: usize = 8;
+
+/// How long a request waits for its turn to ask.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A key that we can check signatures with, and whose it is.
+#[derive(Debug)]
+pub struct KnownKey {
+    /// The actor's ActivityPub id.
+    pub actor_uri: String,
+    /// Our id of the actor.
+    pub actor_id: ActorId,
+    /// What the actor is.
+    pub kind: ActorKind,
+    /// Whether the actor still acts.
+    pub state: ActorState,
+    /// The key.
+    pub key: VerifyingKey,
+}
+
+/// Why there is no key.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyTrouble {
+    /// The actor is gone, or answers that there is no such thing.
+    #[error("the actor is gone")]
+    Gone,
+    /// The actor does not publish this key, or cannot be read.
+    #[error("the actor does not publish this key: {0}")]
+    Wrong(String),
+    /// It may be had later.
+    #[error("the key cannot be fetched at the moment: {0}")]
+    Later(String),
+    /// The database failed.
+    #[error(transparent)]
+    Storage(#[from] archipel_storage::Error),
+}
+
+/// Parsed keys by key id, and who was asked lately.
+#[derive(Debug)]
+pub struct Keyring {
+    keys: Cache<String, Arc<KnownKey>>,
+    asked: Cache<String, Arc<str>>,
+    turns: Semaphore,
+}
+
+impl Default for Keyring {
+    fn default() -> Self {
+        Self {
+            keys: Cache::builder()
+                .max_capacity(20_000)
+                .time_to_live(KEY_AGE)
+                .build(),
+            asked: Cache::builder()
+                .max_capacity(50_000)
+                .time_to_live(ASK_AGAIN)
+                .build(),
+            turns: Semaphore::new(ASKING),
+        }
+    }
+}
+
+impl Keyring {
+    /// Forgets the parsed keys of an actor that was read again.
+    pub fn forget(&self, actor_uri: &str) {
+        // Key ids of an actor begin with its id in every software that we know;
+        // where they do not, the age of the cache ends it.
+        let stale: Vec<Arc<String>> = self
+            .keys
+            .iter()
+            .filter(|(_, key)| key.actor_uri == actor_uri)
+            .map(|(id, _)| id)
+            .collect();
+        for id in stale {
+            self.keys.invalidate(id.as_ref());
+        }
+    }
+}
+
+impl Federation {
+    /// The key of this id, if it is known here to be this actor's.
+    pub(crate) async fn known_key(
+        &self,
+        key_id: &str,
+        actor: &Url,
+    ) -> Result<Option<Arc<KnownKey>>, KeyTrouble> {
+        if let Some(known) = self.keyring.keys.get(key_id) {
+            return Ok((known.actor_uri == actor.as_str()).then_some(known));
+        }
+        let mut conn = self.store.read().await?;
+        let Some(stored) = conn.key(key_id).await? else {
+            return Ok(None);
+        };
+        let Some(owner) = conn.actor(stored.actor_id).await? else {
+            return Ok(None);
+        };
+        if owner.uri != actor.as_str() {
+            return Ok(None);
+        }
+        let Some(key) = parsed(&stored) else {
+            return Ok(None);
+        };
+        let known = Arc::new(KnownKey {
+            actor_uri: owner.uri,
+            actor_id: owner.id,
+            kind: owner.kind,
+            state: owner.state,
+            key,
+        });
+        self.keyring.keys.insert(key_id.to_owned(), known.clone());
+        Ok(Some(known))
+    }
+
+    /// Whether an actor was never met, so that nothing of it is stored.
+    pub(crate) async fn never_met(&self, actor: &Url) -> Result<bool, KeyTrouble> {
+        let known = self
+            .store
+            .read()
+            .await?
+            .actor_by_uri(actor.as_str())
+            .await?;
+        Ok(known.is_none())
+    }
+
+    /// Asks an actor for its keys, within the limits of this module, and gives
+    /// the one of this id.
+    pub(crate) async fn ask_for_key(
+        &self,
+        key_id: &str,
+        actor: &Url,
+    ) -> Result<Arc<KnownKey>, KeyTrouble> {
+        if let Some(answer) = self.keyring.asked.get(actor.as_str()) {
+            return self.after_asking(key_id, actor, &answer).await;
+        }
+        let turn = tokio::time::timeout(PATIENCE, self.keyring.turns.acquire()).await;
+        let Ok(Ok(_turn)) = turn else {
+            return Err(KeyTrouble::Later(
+                "too many keys are being fetched".to_owned(),
+            ));
+        };
+        // Somebody may have asked while we waited.
+        if let Some(answer) = self.keyring.asked.get(actor.as_str()) {
+            return self.after_asking(key_id, actor, &answer).await;
+        }
+        let mut budget = Budget::of(2);
+        let asked = self.refresh_actor(actor, &mut budget).await;
+        let answer: Arc<str> = match &asked {
+            Ok(_) => Arc::from(""),
+            Err(ActorError::Fetch(FetchError::Gone)) => {
+                self.note_gone(actor).await?;
+                Arc::from("gone")
+            }
+            Err(error) if error.is_transient() => {
+                // Trouble passes sooner than five minutes: the peer may ask again.
+                return Err(KeyTrouble::Later(error.to_string()));
+            }
+            Err(error) => Arc::from(error.to_string()),
+        };
+        self.keyring
+            .asked
+            .insert(actor.to_string(), answer.clone());
+        self.after_asking(key_id, actor, &answer).await
+    }
+
+    /// What a finished question says about one key: empty for an answer that was
+    /// stored, else why there is none.
+    async fn after_asking(
+        &self,
+        key_id: &str,
+        actor: &Url,
+        answer: &str,
+    ) -> Result<Arc<KnownKey>, KeyTrouble> {
+        match answer {
+            "" => self
+                .known_key(key_id, actor)
+                .await?
+                .ok_or_else(|| KeyTrouble::Wrong(key_id.chars().take(200).collect())),
+            "gone" => Err(KeyTrouble::Gone),
+            why => Err(KeyTrouble::Wrong(why.to_owned())),
+        }
+    }
+
+    async fn note_gone(&self, actor: &Url) -> Result<(), KeyTrouble> {
+        let mut tx = self.store.write().await?;
+        if let Some(known) = tx.actor_by_uri(actor.as_str()).await? {
+            match archipel_actions::actor_gone(&self.actions, &mut tx, &known).await {
+                Ok(()) => {}
+                Err(archipel_actions::Error::Storage(error)) => return Err(error.into()),
+                Err(error) => tracing::warn!(%error, "an actor that is gone stays"),
+            }
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+fn parsed(key: &ActorKey) -> Option<VerifyingKey> {
+    match key.algorithm {
+        KeyAlgorithm::Rsa if !key.public.starts_with('z') => VerifyingKey::from_pem(&key.public),
+        KeyAlgorithm::Ed25519 if key.public.contains("-----") => {
+            VerifyingKey::from_pem(&key.public)
+        }
+        KeyAlgorithm::Rsa | KeyAlgorithm::Ed25519 => VerifyingKey::from_multibase(&key.public),
+    }
+    .ok()
+}

@@ -1,0 +1,205 @@
+//! What other servers are, how they are spoken to, and what they may.
+//!
+//! The book answers from memory and is read again every second or so, so that a
+//! block set on the command line counts at once everywhere.
+
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use archipel_model::{Clock, Dialect, Host, Timestamp};
+use archipel_storage::{Peer, PeerPolicy, Store};
+use moka::sync::Cache;
+use url::Url;
+
+use crate::client::{Client, HostPolicy, Knock};
+use crate::discovery::nodeinfo;
+
+/// How long what a peer runs is believed, and how soon a failed look is repeated.
+const SOFTWARE_AGE: Duration = Duration::from_secs(24 * 3600);
+const FAILED_AGE: Duration = Duration::from_secs(900);
+
+/// How long policies are believed.
+const POLICY_AGE: Duration = Duration::from_secs(1);
+
+/// What is known of peers.
+#[derive(Debug)]
+pub struct PeerBook {
+    policies: RwLock<Policies>,
+    known: Cache<String, Arc<Peer>>,
+}
+
+#[derive(Debug, Default)]
+struct Policies {
+    blocked: Vec<Host>,
+    read_at: Option<Timestamp>,
+}
+
+impl Default for PeerBook {
+    fn default() -> Self {
+        Self {
+            policies: RwLock::default(),
+            known: Cache::builder()
+                .max_capacity(20_000)
+                .time_to_live(Duration::from_secs(20))
+                .build(),
+        }
+    }
+}
+
+impl HostPolicy for PeerBook {
+    fn permits(&self, host: &Host) -> bool {
+        !self.is_blocked(host)
+    }
+}
+
+impl PeerBook {
+    /// Whether a host, or a domain above it, is blocked here.
+    pub fn is_blocked(&self, host: &Host) -> bool {
+        self.policies
+            .read()
+            .is_ok_and(|policies| policies.blocked.iter().any(|domain| host.is_within(domain)))
+    }
+
+    /// Reads policies again when they are older than a second.
+    pub async fn refresh(&self, store: &Store, clock: &dyn Clock) {
+        let now = clock.now();
+        let fresh = self.policies.read().is_ok_and(|policies| {
+            policies
+                .read_at
+                .is_some_and(|read| now.since(read) < POLICY_AGE)
+        });
+        if fresh {
+            return;
+        }
+        if let Ok(mut policies) = self.policies.write() {
+            policies.read_at = Some(now);
+        }
+        let read = async { store.read().await?.peer_policies().await };
+        match read.await {
+            Ok(peers) => {
+                let blocked = peers
+                    .iter()
+                    .filter(|peer| peer.policy == PeerPolicy::Blocked)
+                    .filter_map(|peer| peer.host.parse().ok())
+                    .collect();
+                if let Ok(mut policies) = self.policies.write() {
+                    policies.blocked = blocked;
+                }
+            }
+            Err(error) => tracing::warn!(%error, "peer policies could not be read"),
+        }
+    }
+
+    /// What is known of a peer, from memory or the database.
+    async fn peer(&self, store: &Store, host: &str) -> archipel_storage::Result<Option<Arc<Peer>>> {
+        if let Some(peer) = self.known.get(host) {
+            return Ok(Some(peer));
+        }
+        let peer = store.read().await?.peer(host).await?.map(Arc::new);
+        if let Some(peer) = &peer {
+            self.known.insert(host.to_owned(), peer.clone());
+        }
+        Ok(peer)
+    }
+
+    /// The dialect and signature scheme for a peer. A peer never looked at is
+    /// looked at first, so that the first thing it gets is in its own form.
+    pub async fn manner(
+        &self,
+        store: &Store,
+        client: &Client,
+        host: &str,
+        base: &Url,
+        now: Timestamp,
+    ) -> archipel_storage::Result<Manner> {
+        let mut peer = self.peer(store, host).await?;
+        if peer.as_ref().is_none_or(|peer| is_stale(peer, now)) {
+            self.scout(store, client, host, base, now).await?;
+            peer = self.peer(store, host).await?;
+        }
+        Ok(peer.map_or(Manner::default(), |peer| Manner::of(&peer)))
+    }
+
+    /// Reads what a peer runs and writes it down.
+    pub async fn scout(
+        &self,
+        store: &Store,
+        client: &Client,
+        host: &str,
+        base: &Url,
+        now: Timestamp,
+    ) -> archipel_storage::Result<()> {
+        let software = nodeinfo::fetch(client, base).await;
+        if let Err(error) = &software {
+            tracing::debug!(host, %error, "NodeInfo could not be read");
+        }
+        let software = software.ok();
+        let mut tx = store.write().await?;
+        let seen = software
+            .as_ref()
+            .map(|found| (found.name.as_str(), found.version.as_str(), found.dialect()));
+        tx.set_peer_software(host, seen, now).await?;
+        tx.commit().await?;
+        self.known.invalidate(host);
+        Ok(())
+    }
+
+    /// Remembers the signature scheme that a peer accepted, if it is news.
+    pub async fn learn_knock(
+        &self,
+        store: &Store,
+        host: &str,
+        knock: Knock,
+        now: Timestamp,
+    ) -> archipel_storage::Result<()> {
+        let mut tx = store.write().await?;
+        tx.set_peer_knock(host, knock.as_str(), now).await?;
+        tx.commit().await?;
+        self.known.invalidate(host);
+        Ok(())
+    }
+}
+
+fn is_stale(peer: &Peer, now: Timestamp) -> bool {
+    let age = if peer.software.is_some() {
+        SOFTWARE_AGE
+    } else {
+        FAILED_AGE
+    };
+    peer.checked_at
+        .is_none_or(|checked| now.since(checked) > age)
+}
+
+/// How a peer is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Manner {
+    /// Which form of announcements it understands.
+    pub dialect: Dialect,
+    /// How it wants requests signed.
+    pub knock: Knock,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self {
+            dialect: Dialect::Unknown,
+            knock: Knock::Cavage,
+        }
+    }
+}
+
+impl Manner {
+    fn of(peer: &Peer) -> Self {
+        let verifies_ed25519 = peer.software.as_deref() == Some("archipel");
+        let knock = match peer.knock.as_deref() {
+            Some(word) => Knock::from_stored(word),
+            // Our own kind verifies Ed25519, which costs a thirtieth of RSA.
+            None if verifies_ed25519 => Knock::Rfc9421Ed25519,
+            None => Knock::Cavage,
+        };
+        Self {
+            dialect: peer.spoken_dialect(),
+            knock,
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! What every part of this door shares: the store, the client, the keys, the peers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use archipel_actions::Context;
+use archipel_model::{ActorId, Timestamp};
+use archipel_storage::{KeyAlgorithm, Store};
+use moka::sync::Cache;
+use tokio::sync::{Mutex, Semaphore};
+use url::Url;
+
+use crate::client::{ActorKeys, Client};
+use crate::documents::Documents;
+use crate::found::Found;
+use crate::inbox::Keeper;
+use crate::keyring::Keyring;
+use crate::peers::PeerBook;
+use crate::signature::{Signer, SigningKey};
+
+/// How this server federates.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Whether documents are only given to those who sign (keys stay readable).
+    pub authorized_fetch: bool,
+    /// Deliveries signed and sent at the same time.
+    pub senders: usize,
+    /// The title of the server, for `NodeInfo` and its actor.
+    pub title: String,
+    /// Whether newcomers may make an account by themselves.
+    pub open_registrations: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            authorized_fetch: false,
+            senders: 256,
+            title: "Archipel".to_owned(),
+            open_registrations: false,
+        }
+    }
+}
+
+/// The federation door; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Federation(Arc<Inner>);
+
+/// The shared parts, each used by one or more modules of this crate.
+#[derive(Debug)]
+pub struct Inner {
+    /// Database.
+    pub store: Store,
+    /// For actions: addresses, clock, ids.
+    pub actions: Context,
+    /// The one HTTP client.
+    pub client: Client,
+    /// How this server federates.
+    pub settings: Settings,
+    /// What other servers are and may.
+    pub(crate) peers: Arc<PeerBook>,
+    /// Public keys of those who write to us.
+    pub(crate) keyring: Keyring,
+    /// Accepts activities into the database, many in one commit.
+    pub(crate) keeper: Keeper,
+    /// Documents of elsewhere that were fetched a moment ago, and what could not be.
+    pub(crate) found: Found,
+    /// Our own documents, rendered a moment ago.
+    pub(crate) documents: Documents,
+    /// Private keys of local actors, parsed.
+    signers: Cache<ActorId, Arc<ActorKeys>>,
+    /// The server's own actor, once it exists.
+    instance: Mutex<Option<ActorId>>,
+    /// Fetches for the work behind the inbox, at the same time.
+    pub(crate) fetching: Arc<Semaphore>,
+}
+
+impl std::ops::Deref for Federation {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+/// Why a local actor cannot sign.
+#[derive(Debug, thiserror::Error)]
+pub enum SignerError {
+    /// The database failed.
+    #[error(transparent)]
+    Storage(#[from] archipel_storage::Error),
+    /// A stored key cannot be used.
+    #[error("the key {0} cannot be used: {1}")]
+    Key(String, crate::signature::KeyError),
+    /// The actor has no private RSA key.
+    #[error("this actor has no key to sign with")]
+    None,
+}
+
+impl Federation {
+    /// Opens the door on a database with an HTTP client.
+    pub fn new(
+        store: Store,
+        actions: Context,
+        client: Client,
+        peers: Arc<PeerBook>,
+        settings: Settings,
+    ) -> Self {
+        let keeper = Keeper::start(store.clone(), actions.clone());
+        Self(Arc::new(Inner {
+            keeper,
+            store,
+            actions,
+            client,
+            settings,
+            peers,
+            keyring: Keyring::default(),
+            found: Found::default(),
+            documents: Documents::default(),
+            signers: Cache::builder()
+                .max_capacity(2_000)
+                .time_to_live(Duration::from_secs(600))
+                .build(),
+            instance: Mutex::new(None),
+            fetching: Arc::new(Semaphore::new(16)),
+        }))
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.actions.now()
+    }
+
+    /// The keys that a local actor signs with.
+    pub async fn signers(&self, actor: ActorId) -> Result<Arc<ActorKeys>, SignerError> {
+        if let Some(known) = self.signers.get(&actor) {
+            return Ok(known);
+        }
+        let stored = self.store.read().await?.keys_of(actor).await?;
+        let mut rsa = None;
+        let mut ed25519 = None;
+        for key in stored {
+            let Some(private) = &key.private else {
+                continue;
+            };
+            let signing = SigningKey::from_pem(private)
+                .map_err(|error| SignerError::Key(key.id.clone(), error))?;
+            let signer = Signer {
+                key_id: key.id,
+                key: signing,
+            };
+            match key.algorithm {
+                KeyAlgorithm::Rsa => rsa = Some(signer),
+                KeyAlgorithm::Ed25519 => ed25519 = Some(signer),
+            }
+        }
+        let keys = Arc::new(ActorKeys {
+            rsa: rsa.ok_or(SignerError::None)?,
+            ed25519,
+        });
+        self.signers.insert(actor, keys.clone());
+        Ok(keys)
+    }
+
+    /// The key that the server itself signs fetches with.
+    pub async fn instance_signer(&self) -> Result<Signer, SignerError> {
+        let mut known = self.instance.lock().await;
+        let id = match *known {
+            Some(id) => id,
+            None => {
+                let uri = self.actions.site.instance();
+                let actor = self.store.read().await?.actor_by_uri(&uri).await?;
+                actor.ok_or(SignerError::None)?.id
+            }
+        };
+        *known = Some(id);
+        drop(known);
+        Ok(self.signers(id).await?.rsa.clone())
+    }
+}
+
+/// The URL in a text that was stored as one.
+pub(crate) fn stored_url(text: &str) -> Option<Url> {
+    Url::parse(text).ok()
+}

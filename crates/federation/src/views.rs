@@ -1,0 +1,239 @@
+//! From what is stored to what is written: rows in, views of [`crate::render`] out.
+
+use archipel_model::PostId;
+use archipel_storage::{
+    Activity, ActivityKind, Actor, ActorKey, Community, Conn, KeyAlgorithm, Post,
+};
+use url::Url;
+
+use crate::render::Language;
+use crate::render::actor::{GroupView, InstanceView, KeysView, PersonView};
+use crate::render::object::{CommunityView, MentionView, ParentView, PostView};
+use crate::state::stored_url;
+
+/// Why something stored cannot be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum ViewError {
+    /// The database failed.
+    #[error(transparent)]
+    Storage(#[from] archipel_storage::Error),
+    /// Something that it refers to is missing.
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    /// A stored address is not one.
+    #[error("{0:?} is not an address")]
+    Address(String),
+    /// It could not be written as JSON.
+    #[error(transparent)]
+    Render(#[from] crate::render::RenderError),
+}
+
+/// A stored address as a URL.
+pub(crate) fn url(text: &str) -> Result<Url, ViewError> {
+    stored_url(text).ok_or_else(|| ViewError::Address(text.to_owned()))
+}
+
+/// A language by its tag, with its own name where we know it.
+pub(crate) fn language(tag: &str) -> Language {
+    let name = match tag.split('-').next().unwrap_or(tag) {
+        "fr" => "Français",
+        "en" => "English",
+        "br" => "Brezhoneg",
+        "de" => "Deutsch",
+        "es" => "Español",
+        "it" => "Italiano",
+        "nl" => "Nederlands",
+        "pt" => "Português",
+        _ => tag,
+    };
+    Language {
+        identifier: tag.to_owned(),
+        name: name.to_owned(),
+    }
+}
+
+fn keys_view(keys: &[ActorKey]) -> Result<KeysView, ViewError> {
+    let of = |algorithm| keys.iter().find(|key| key.algorithm == algorithm);
+    Ok(KeysView {
+        rsa_pem: of(KeyAlgorithm::Rsa)
+            .ok_or(ViewError::Missing("the key of the actor"))?
+            .public
+            .clone(),
+        ed25519_multibase: of(KeyAlgorithm::Ed25519).map(|key| key.public.clone()),
+    })
+}
+
+fn some(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// A community.
+pub(crate) fn group(
+    actor: &Actor,
+    community: &Community,
+    keys: &[ActorKey],
+    root: &str,
+) -> Result<GroupView, ViewError> {
+    Ok(GroupView {
+        id: url(&actor.uri)?,
+        public_url: url(root)?,
+        handle: actor.handle.clone(),
+        title: actor.name.clone(),
+        summary_html: some(&actor.summary),
+        summary_source: some(&community.description),
+        languages: vec![language(&community.language)],
+        posting_restricted: community.post_policy == archipel_model::PostPolicy::Moderators,
+        manually_approves: actor.approves_followers,
+        discoverable: true,
+        sensitive: false,
+        icon: None,
+        image: None,
+        published: actor.created_at,
+        updated: Some(actor.updated_at),
+        keys: keys_view(keys)?,
+    })
+}
+
+/// A person.
+pub(crate) fn person(actor: &Actor, keys: &[ActorKey], root: &str) -> Result<PersonView, ViewError> {
+    Ok(PersonView {
+        id: url(&actor.uri)?,
+        public_url: url(root)?,
+        handle: actor.handle.clone(),
+        name: some(&actor.name),
+        summary_html: some(&actor.summary),
+        bot: false,
+        manually_approves: actor.approves_followers,
+        discoverable: true,
+        also_known_as: Vec::new(),
+        moved_to: None,
+        icon: None,
+        image: None,
+        published: actor.created_at,
+        updated: Some(actor.updated_at),
+        keys: keys_view(keys)?,
+    })
+}
+
+/// The server itself.
+pub(crate) fn instance(
+    actor: &Actor,
+    keys: &[ActorKey],
+    title: &str,
+) -> Result<InstanceView, ViewError> {
+    Ok(InstanceView {
+        public_url: url(&actor.uri)?,
+        name: title.to_owned(),
+        summary_html: some(&actor.summary),
+        published: actor.created_at,
+        icon: None,
+        keys: keys_view(keys)?,
+    })
+}
+
+fn mention(actor: &Actor) -> Result<MentionView, ViewError> {
+    Ok(MentionView {
+        id: url(&actor.uri)?,
+        name: format!("@{}", actor.acct()),
+    })
+}
+
+/// A post of a local author, with what it refers to.
+pub(crate) async fn post(conn: &mut Conn, post: &Post) -> Result<PostView, ViewError> {
+    let author = conn
+        .actor(post.author_id)
+        .await?
+        .ok_or(ViewError::Missing("the author"))?;
+    let community = match post.community_id {
+        Some(id) => conn.actor(id).await?,
+        None => None,
+    };
+    let parent = match post.parent_id {
+        Some(id) => parent(conn, id).await?,
+        None => None,
+    };
+    let root = post.root_id.unwrap_or(post.id);
+    let context = match root == post.id {
+        true => Some(url(&format!("{}/context", post.uri))?),
+        false => conn
+            .post(root)
+            .await?
+            .filter(|root| root.is_local)
+            .map(|root| url(&format!("{}/context", root.uri)))
+            .transpose()?,
+    };
+    Ok(PostView {
+        id: url(&post.uri)?,
+        url: url(post.url.as_deref().unwrap_or(&post.uri))?,
+        author: url(&author.uri)?,
+        author_followers: author.followers.as_deref().and_then(stored_url),
+        community: community
+            .as_ref()
+            .map(|community| mention(community).map(|mention| CommunityView { mention }))
+            .transpose()?,
+        parent,
+        title: post.title.clone(),
+        content_html: post.content.clone(),
+        source_markdown: post.source.clone(),
+        warning: post.summary.clone(),
+        sensitive: post.sensitive,
+        language: post.language.as_deref().map(language),
+        link: None,
+        media: Vec::new(),
+        image: None,
+        mentions: Vec::new(),
+        hashtags: Vec::new(),
+        visibility: post.visibility,
+        context,
+        comments_enabled: !post.locked,
+        likes: None,
+        shares: None,
+        published: post.published_at,
+        updated: post.updated_at,
+    })
+}
+
+async fn parent(conn: &mut Conn, id: PostId) -> Result<Option<ParentView>, ViewError> {
+    let Some(parent) = conn.post(id).await? else {
+        return Ok(None);
+    };
+    let author = conn
+        .actor(parent.author_id)
+        .await?
+        .ok_or(ViewError::Missing("the author of what is answered"))?;
+    Ok(Some(ParentView {
+        id: url(&parent.uri)?,
+        author: mention(&author)?,
+    }))
+}
+
+/// The `Create` of a local post, as it is or was sent.
+pub(crate) async fn create(
+    conn: &mut Conn,
+    activity: &Activity,
+) -> Result<crate::render::Json, ViewError> {
+    let id = activity.post_id.ok_or(ViewError::Missing("the post"))?;
+    let stored = conn.post(id).await?.ok_or(ViewError::Missing("the post"))?;
+    let view = post(conn, &stored).await?;
+    Ok(crate::render::activity::create(&url(&activity.uri)?, &view)?)
+}
+
+/// The announcement of a post by a community.
+pub(crate) fn announce_view(
+    activity: &Activity,
+    community: &Actor,
+) -> Result<crate::render::activity::AnnounceView, ViewError> {
+    Ok(crate::render::activity::AnnounceView {
+        id: url(&activity.uri)?,
+        actor: url(&community.uri)?,
+        published: activity.created_at,
+    })
+}
+
+/// Whether an activity announces something.
+pub(crate) const fn is_announce(kind: ActivityKind) -> bool {
+    matches!(
+        kind,
+        ActivityKind::AnnounceThread | ActivityKind::AnnounceReply
+    )
+}
