@@ -1,1 +1,3 @@
-//! placeholder
+//! The door to other servers: signatures, the gate, and what lies behind it.
+
+pub mod signature;
