@@ -1,3 +1,33 @@
 //! The door to other servers.
+//!
+//! `gate` and `signature` decide what is heard at all, `inbox` keeps it and turns
+//! it into actions, `delivery` carries what was said, `client` is the one way
+//! out, `door` answers those who ask for documents. `parse` and `render` are pure:
+//! ActivityPub in, ActivityPub out. Nothing here decides what may be done: that is
+//! `archipel-actions`, whichever door was used.
 
+pub mod client;
+mod delivery;
+pub mod discovery;
+mod documents;
+mod door;
+mod found;
+pub mod gate;
+mod inbox;
+mod keyring;
+mod keys;
 pub mod parse;
+mod peers;
+mod people;
+pub mod render;
+pub mod signature;
+mod state;
+mod views;
+
+pub use delivery::run as deliver;
+pub use door::router;
+pub use inbox::work;
+pub use keys::new_keys;
+pub use peers::PeerBook;
+pub use people::{ActorError, FindError};
+pub use state::{Federation, Settings, SignerError};
