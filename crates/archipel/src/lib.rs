@@ -1,0 +1,5 @@
+//! The binary's parts: command line, configuration, listener, logging and
+//! shutdown. They are a library so that tests can reach them; `main.rs` only
+//! joins them. What the server *does* lives in the other crates.
+
+pub mod config;
