@@ -3,3 +3,6 @@
 //! joins them. What the server *does* lives in the other crates.
 
 pub mod config;
+pub mod http;
+pub mod logging;
+pub mod shutdown;
