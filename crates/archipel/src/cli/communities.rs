@@ -39,7 +39,7 @@ pub enum CommunityCommand {
     },
     /// Let somebody in who waits
     #[command(
-        after_help = "Example:\n  archipel community accept atelier https://social.example/users/anne"
+        after_help = "Example:\n  archipel community accept atelier https://social.example/users/essai"
     )]
     Accept {
         /// The community
@@ -48,7 +48,7 @@ pub enum CommunityCommand {
         actor: String,
     },
     /// Turn somebody away who waits
-    #[command(after_help = "Example:\n  archipel community reject atelier anne@social.example")]
+    #[command(after_help = "Example:\n  archipel community reject atelier essai@social.example")]
     Reject {
         /// The community
         handle: Handle,

@@ -29,9 +29,9 @@ pub use people::{AccountCommand, FollowArgs, PostArgs, ReplyArgs};
     long_about = "Archipel hosts communities that live on the fediverse as ActivityPub groups: \
         people follow, post and reply from Mastodon, Lemmy or another Archipel.\n\n\
         Without a command it serves. Every command works beside a running server.",
-    after_help = "Examples:\n  archipel\n  archipel account create anne --name Anne\n  \
+    after_help = "Examples:\n  archipel\n  archipel account create essai --name Essai\n  \
         archipel community create atelier --title Atelier\n  \
-        archipel post anne --to atelier \"Bonjour\"\n\n\
+        archipel post essai --to atelier \"Bonjour\"\n\n\
         Configuration: --config, else $ARCHIPEL_CONFIG, else config/archipel.toml, else \
         /etc/archipel/archipel.toml, else defaults; every key also as ARCHIPEL__SECTION__KEY."
 )]
@@ -110,16 +110,16 @@ pub enum Command {
     #[command(
         long_about = "Follows a community or a person, here or elsewhere, as a local account. \
             A follow of a remote target is sent; whether it was accepted shows in `account show`.",
-        after_help = "Examples:\n  archipel follow anne tilab\n  \
-            archipel follow anne atelier@lab.example\n  \
-            archipel follow anne https://lab.example/c/atelier"
+        after_help = "Examples:\n  archipel follow essai tilab\n  \
+            archipel follow essai atelier@lab.example\n  \
+            archipel follow essai https://lab.example/c/atelier"
     )]
     Follow(FollowArgs),
 
     /// Stop following
     #[command(
         long_about = "Ends a follow that `follow` began, or withdraws one that is still waiting.",
-        after_help = "Example:\n  archipel unfollow anne atelier@lab.example"
+        after_help = "Example:\n  archipel unfollow essai atelier@lab.example"
     )]
     Unfollow(FollowArgs),
 
@@ -128,8 +128,8 @@ pub enum Command {
         long_about = "Posts to a community, here or elsewhere, as a local account. The text is \
             read from standard input when it is not given. Prints the post's URL.",
         after_help = "Examples:\n  \
-            archipel post anne --to tilab --title \"Retour d'atelier\" \"Voici nos notes.\"\n  \
-            archipel post anne --to atelier@lab.example < notes.txt"
+            archipel post essai --to tilab --title \"Retour d'atelier\" \"Voici nos notes.\"\n  \
+            archipel post essai --to atelier@lab.example < notes.txt"
     )]
     Post(PostArgs),
 
@@ -137,7 +137,7 @@ pub enum Command {
     #[command(
         long_about = "Replies to a post, here or elsewhere, as a local account. The text is read \
             from standard input when it is not given. Prints the reply's URL.",
-        after_help = "Example:\n  archipel reply anne https://lab.example/p/1234 \"Merci !\""
+        after_help = "Example:\n  archipel reply essai https://lab.example/p/1234 \"Merci !\""
     )]
     Reply(ReplyArgs),
 }

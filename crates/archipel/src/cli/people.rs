@@ -25,7 +25,7 @@ pub enum AccountCommand {
         long_about = "Makes an account: a person who can follow and post from this server. \
             The handle is 2 to 25 of a-z, 0-9 and _, shared with the communities, and can never \
             be given to anybody else.",
-        after_help = "Example:\n  archipel account create anne --name \"Anne\""
+        after_help = "Example:\n  archipel account create essai --name \"Essai\""
     )]
     Create {
         /// The name in addresses: @HANDLE@this-server
@@ -39,7 +39,7 @@ pub enum AccountCommand {
     #[command(after_help = "Example:\n  archipel account list --json")]
     List,
     /// Show one account and what it follows
-    #[command(after_help = "Example:\n  archipel account show anne")]
+    #[command(after_help = "Example:\n  archipel account show essai")]
     Show {
         /// The account
         handle: Handle,
