@@ -31,3 +31,23 @@ pub fn on_signal() -> io::Result<CancellationToken> {
     });
     Ok(token)
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[tokio::test]
+    async fn sigterm_cancels_the_token() {
+        let token = on_signal().unwrap();
+        assert!(!token.is_cancelled());
+        // The shell's own `kill`, sent to the process that started the shell.
+        let sent = tokio::process::Command::new("sh")
+            .args(["-c", "kill -TERM $PPID"])
+            .status()
+            .await
+            .unwrap();
+        assert!(sent.success());
+        token.cancelled().await;
+    }
+}
