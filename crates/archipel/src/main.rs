@@ -1,1 +1,52 @@
-fn main() {}
+//! The program: reads the command line and the configuration, sets up logging,
+//! and hands over to one command.
+
+use std::process::ExitCode;
+
+use archipel::cli::{Cli, Command};
+use archipel::commands::{self, Context};
+use archipel::{config, logging};
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match start(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("archipel: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(cli: &Cli) -> anyhow::Result<()> {
+    let loaded = config::load(cli.config.as_deref())?;
+    logging::init(&loaded.config.log)?;
+    tracing::debug!(source = %loaded.source, "configuration read");
+    let context = Context {
+        config: loaded.config,
+        json: cli.json,
+    };
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(dispatch(&context, cli.command_or_serve()))
+}
+
+/// Each command to its function.
+async fn dispatch(context: &Context, command: &Command) -> anyhow::Result<()> {
+    match command {
+        Command::Serve => commands::serve::run(context).await,
+        Command::Demo(args) => commands::demo::run(context, args).await,
+        Command::Migrate => commands::migrate::run(context).await,
+        Command::Account(args) => commands::account::run(context, args).await,
+        Command::Community(args) => commands::community::run(context, args).await,
+        Command::Peer(args) => commands::peer::run(context, args).await,
+        Command::Inbox(args) => commands::inbox::run(context, args).await,
+        Command::Delivery(args) => commands::delivery::run(context, args).await,
+        Command::Follow(args) => commands::follow::run(context, args).await,
+        Command::Unfollow(args) => commands::follow::run_unfollow(context, args).await,
+        Command::Post(args) => commands::post::run(context, args).await,
+        Command::Reply(args) => commands::reply::run(context, args).await,
+    }
+}

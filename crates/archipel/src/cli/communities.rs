@@ -1,0 +1,117 @@
+//! `community`: the groups of this server and who waits to join them.
+
+use archipel_model::{Handle, JoinPolicy, PostPolicy};
+use clap::{Args, Subcommand};
+
+use super::people::new_handle;
+
+/// `archipel community …`
+#[derive(Debug, PartialEq, Eq, Subcommand)]
+pub enum CommunityCommand {
+    /// Make a community
+    #[command(
+        long_about = "Makes a community with its keys. Its handle is part of its address and \
+            cannot change; everything else can, with `community set`.",
+        after_help = "Example:\n  archipel community create atelier --title \"Atelier\" \\\n    \
+            --description \"Ce que nous apprenons.\" --join approval"
+    )]
+    Create(CommunityCreate),
+    /// List the communities
+    #[command(after_help = "Example:\n  archipel community list --json")]
+    List,
+    /// Show one community: policies, members, servers
+    #[command(after_help = "Example:\n  archipel community show tilab")]
+    Show {
+        /// The community
+        handle: Handle,
+    },
+    /// Change a community
+    #[command(
+        long_about = "Changes what is given and nothing else, and tells the servers that follow.",
+        after_help = "Example:\n  archipel community set tilab --post members"
+    )]
+    Set(CommunitySet),
+    /// List who waits to join
+    #[command(after_help = "Example:\n  archipel community requests atelier")]
+    Requests {
+        /// The community
+        handle: Handle,
+    },
+    /// Let somebody in who waits
+    #[command(
+        after_help = "Example:\n  archipel community accept atelier https://social.example/users/essai"
+    )]
+    Accept {
+        /// The community
+        handle: Handle,
+        /// HANDLE here, HANDLE@HOST or the actor's URL, as `requests` shows it
+        actor: String,
+    },
+    /// Turn somebody away who waits
+    #[command(after_help = "Example:\n  archipel community reject atelier essai@social.example")]
+    Reject {
+        /// The community
+        handle: Handle,
+        /// HANDLE here, HANDLE@HOST or the actor's URL, as `requests` shows it
+        actor: String,
+    },
+}
+
+/// `archipel community create`
+#[derive(Args, Debug, PartialEq, Eq)]
+pub struct CommunityCreate {
+    /// The name in addresses: 2 to 25 of a-z, 0-9 and _
+    #[arg(value_parser = new_handle)]
+    pub handle: Handle,
+    /// The name people read
+    #[arg(long, value_name = "TITLE")]
+    pub title: String,
+    /// What it is about: plain text, an empty line between paragraphs
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub description: String,
+    /// The language spoken there
+    #[arg(long, value_name = "CODE", default_value = "fr")]
+    pub language: String,
+    /// Who may join and post; what is absent is open
+    #[command(flatten)]
+    pub policy: CommunityPolicyArgs,
+}
+
+/// `archipel community set`
+#[derive(Args, Debug, PartialEq, Eq)]
+#[command(group(
+    clap::ArgGroup::new("change")
+        .args(["title", "description", "language", "join", "post", "reply"])
+        .required(true)
+        .multiple(true)
+))]
+pub struct CommunitySet {
+    /// The community
+    pub handle: Handle,
+    /// The name people read
+    #[arg(long, value_name = "TITLE")]
+    pub title: Option<String>,
+    /// What it is about: plain text, an empty line between paragraphs
+    #[arg(long, value_name = "TEXT")]
+    pub description: Option<String>,
+    /// The language spoken there
+    #[arg(long, value_name = "CODE")]
+    pub language: Option<String>,
+    /// Who may join and post
+    #[command(flatten)]
+    pub policy: CommunityPolicyArgs,
+}
+
+/// The policies, each only if given.
+#[derive(Args, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CommunityPolicyArgs {
+    /// How one joins: open or approval
+    #[arg(long, value_name = "HOW")]
+    pub join: Option<JoinPolicy>,
+    /// Who may post: everyone, members or moderators
+    #[arg(long, value_name = "WHO")]
+    pub post: Option<PostPolicy>,
+    /// Who may reply: everyone, members or moderators
+    #[arg(long, value_name = "WHO")]
+    pub reply: Option<PostPolicy>,
+}

@@ -1,0 +1,167 @@
+//! The command line: what can be typed. A contract, since scripts and the
+//! end-to-end tests drive it. Only shapes and help texts live here; what a
+//! command does is in [`crate::commands`].
+
+mod communities;
+pub mod confirm;
+mod federation;
+mod people;
+#[cfg(test)]
+mod test;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+pub use communities::{CommunityCommand, CommunityCreate, CommunityPolicyArgs, CommunitySet};
+pub use federation::{
+    DeliveryCommand, DeliveryFilter, DeliveryState, DialectChoice, InboxCommand, InboxState,
+    PeerCommand, RetryFilter,
+};
+pub use people::{AccountCommand, FollowArgs, PostArgs, ReplyArgs};
+
+/// Communities of practice on the fediverse.
+#[derive(Debug, Parser)]
+#[command(
+    name = "archipel",
+    version,
+    about = "Communities of practice on the fediverse",
+    long_about = "Archipel hosts communities that live on the fediverse as ActivityPub groups: \
+        people follow, post and reply from Mastodon, Lemmy or another Archipel.\n\n\
+        Without a command it serves. Every command works beside a running server.",
+    after_help = "Examples:\n  archipel\n  archipel account create essai --name Essai\n  \
+        archipel community create atelier --title Atelier\n  \
+        archipel post essai --to atelier \"Bonjour\"\n\n\
+        Configuration: --config, else $ARCHIPEL_CONFIG, else config/archipel.toml, else \
+        /etc/archipel/archipel.toml, else defaults; every key also as ARCHIPEL__SECTION__KEY."
+)]
+pub struct Cli {
+    /// Read this configuration file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Print data as JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// What to do; serve when absent
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+impl Cli {
+    /// The command; without one, the server is meant.
+    pub fn command_or_serve(&self) -> &Command {
+        self.command.as_ref().unwrap_or(&Command::Serve)
+    }
+}
+
+/// The first word of the command line.
+#[derive(Debug, PartialEq, Subcommand)]
+pub enum Command {
+    /// Run the server (the default)
+    #[command(
+        long_about = "Runs the server until SIGTERM or Ctrl-C. The first start makes the \
+            database, its tables and the communities of config/communities.toml. When ready it \
+            prints one line with its URL.",
+        after_help = "Example:\n  ARCHIPEL__SERVER__PUBLIC_URL=https://lab.example archipel serve"
+    )]
+    Serve,
+
+    /// Show two labs talking, on this machine
+    #[command(
+        long_about = "Starts two complete labs on two loopback ports with databases of their \
+            own. A member of one follows a community of the other, posts and gets a reply; each \
+            step is printed when it is seen on the other side. Then both stay up to look around. \
+            Fails when a step does not arrive.",
+        after_help = "Examples:\n  archipel demo\n  archipel demo --once"
+    )]
+    Demo(DemoArgs),
+
+    /// Bring the database up to date
+    #[command(
+        long_about = "Runs the migrations that the database lacks, and nothing else. The server \
+            does this at its start; run it beforehand where several nodes share a database.",
+        after_help = "Example:\n  archipel --config /etc/archipel/archipel.toml migrate"
+    )]
+    Migrate,
+
+    /// People who post from here
+    #[command(subcommand)]
+    Account(AccountCommand),
+
+    /// Communities hosted here
+    #[command(subcommand)]
+    Community(CommunityCommand),
+
+    /// Other servers
+    #[command(subcommand)]
+    Peer(PeerCommand),
+
+    /// What other servers sent
+    #[command(subcommand)]
+    Inbox(InboxCommand),
+
+    /// What is sent to other servers
+    #[command(subcommand)]
+    Delivery(DeliveryCommand),
+
+    /// Follow a community or a person
+    #[command(
+        long_about = "Follows a community or a person, here or elsewhere, as a local account. \
+            A follow of a remote target is sent; whether it was accepted shows in `account show`.",
+        after_help = "Examples:\n  archipel follow essai tilab\n  \
+            archipel follow essai atelier@lab.example\n  \
+            archipel follow essai https://lab.example/c/atelier"
+    )]
+    Follow(FollowArgs),
+
+    /// Stop following
+    #[command(
+        long_about = "Ends a follow that `follow` began, or withdraws one that is still waiting.",
+        after_help = "Example:\n  archipel unfollow essai atelier@lab.example"
+    )]
+    Unfollow(FollowArgs),
+
+    /// Post to a community
+    #[command(
+        long_about = "Posts to a community, here or elsewhere, as a local account. The text is \
+            read from standard input when it is not given. Prints the post's URL.",
+        after_help = "Examples:\n  \
+            archipel post essai --to tilab --title \"Retour d'atelier\" \"Voici nos notes.\"\n  \
+            archipel post essai --to atelier@lab.example < notes.txt"
+    )]
+    Post(PostArgs),
+
+    /// Reply to a post
+    #[command(
+        long_about = "Replies to a post, here or elsewhere, as a local account. The text is read \
+            from standard input when it is not given. Prints the reply's URL.",
+        after_help = "Example:\n  archipel reply essai https://lab.example/p/1234 \"Merci !\""
+    )]
+    Reply(ReplyArgs),
+}
+
+/// `archipel demo`
+#[derive(Args, Debug, PartialEq, Eq)]
+pub struct DemoArgs {
+    /// End after the last step instead of staying up
+    #[arg(long)]
+    pub once: bool,
+}
+
+/// For commands that destroy something.
+#[derive(Args, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Confirm {
+    /// Do not ask
+    #[arg(long, short = 'y')]
+    pub yes: bool,
+}
+
+/// How many rows a list shows.
+#[derive(Args, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// Show at most so many
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub limit: u32,
+}

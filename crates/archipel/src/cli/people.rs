@@ -1,0 +1,83 @@
+//! `account`, `follow`, `unfollow`, `post`, `reply`: people of this server.
+
+use archipel_model::Handle;
+use clap::{Args, Subcommand};
+use url::Url;
+
+/// A handle for somebody or something new: reserved names are refused here.
+pub(super) fn new_handle(text: &str) -> Result<Handle, String> {
+    Handle::new_name(text).map_err(|error| error.to_string())
+}
+
+/// A web address of a post or an actor.
+pub(super) fn web_url(text: &str) -> Result<Url, String> {
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
+        _ => Err("give a whole address, such as https://lab.example/p/1234".to_owned()),
+    }
+}
+
+/// `archipel account …`
+#[derive(Debug, PartialEq, Eq, Subcommand)]
+pub enum AccountCommand {
+    /// Make an account
+    #[command(
+        long_about = "Makes an account: a person who can follow and post from this server. \
+            The handle is 2 to 25 of a-z, 0-9 and _, shared with the communities, and can never \
+            be given to anybody else.",
+        after_help = "Example:\n  archipel account create essai --name \"Essai\""
+    )]
+    Create {
+        /// The name in addresses: @HANDLE@this-server
+        #[arg(value_parser = new_handle)]
+        handle: Handle,
+        /// The name people read; the handle when absent
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+    },
+    /// List the accounts
+    #[command(after_help = "Example:\n  archipel account list --json")]
+    List,
+    /// Show one account and what it follows
+    #[command(after_help = "Example:\n  archipel account show essai")]
+    Show {
+        /// The account
+        handle: Handle,
+    },
+}
+
+/// `archipel follow ACCOUNT TARGET`, `archipel unfollow ACCOUNT TARGET`
+#[derive(Args, Debug, PartialEq, Eq)]
+pub struct FollowArgs {
+    /// The local account that follows
+    pub account: Handle,
+    /// HANDLE here, HANDLE@HOST, !HANDLE@HOST or the actor's URL
+    pub target: String,
+}
+
+/// `archipel post ACCOUNT --to COMMUNITY [--title T] [TEXT]`
+#[derive(Args, Debug, PartialEq, Eq)]
+pub struct PostArgs {
+    /// The local account that posts
+    pub account: Handle,
+    /// The community: HANDLE here, HANDLE@HOST, !HANDLE@HOST or its URL
+    #[arg(long, value_name = "COMMUNITY")]
+    pub to: String,
+    /// A title; without one the post reads as a short message
+    #[arg(long, value_name = "TITLE")]
+    pub title: Option<String>,
+    /// The text; standard input when absent
+    pub text: Option<String>,
+}
+
+/// `archipel reply ACCOUNT URL [TEXT]`
+#[derive(Args, Debug, PartialEq, Eq)]
+pub struct ReplyArgs {
+    /// The local account that replies
+    pub account: Handle,
+    /// The address of the post that is replied to
+    #[arg(value_parser = web_url)]
+    pub url: Url,
+    /// The text; standard input when absent
+    pub text: Option<String>,
+}

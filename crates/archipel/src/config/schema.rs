@@ -1,0 +1,181 @@
+//! Every key, its type and its default. `config/archipel.toml` and
+//! `docs/configuration.md` are held to this by a test.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use archipel_model::{Origin, origin_of};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::network::Network;
+use super::values::{
+    DatabaseUrl, FederationMode, LogFormat, MediaUrl, address, optional_address, public_url,
+};
+
+/// The whole configuration. `Config::default()` is what an empty file means.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The HTTP listener and the public address.
+    pub server: Server,
+    /// Where data is kept.
+    pub database: Database,
+    /// Where files are kept.
+    pub media: Media,
+    /// How this server deals with others.
+    pub federation: Federation,
+    /// The communities made at the first start.
+    pub communities: Communities,
+    /// What is written to standard error.
+    pub log: Log,
+    /// What is only good for trying things on one machine.
+    pub development: Development,
+}
+
+impl Config {
+    /// The origin that this server speaks for; `None` only for a value that
+    /// did not go through [`super::load`] or [`Config::validated`].
+    pub fn origin(&self) -> Option<Origin> {
+        origin_of(&self.server.public_url)
+    }
+}
+
+/// `[server]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// The address and port to listen on.
+    #[serde(with = "address")]
+    pub listen: SocketAddr,
+    /// The address people and other servers use; part of every id, for ever.
+    /// After [`Config::validated`] it is a bare origin with the path `/`.
+    #[serde(with = "public_url")]
+    pub public_url: Url,
+    /// A second listener for metrics; off when absent (empty text).
+    #[serde(with = "optional_address")]
+    pub admin_listen: Option<SocketAddr>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
+    /// Connections open at once; further ones wait in the kernel's queue.
+    pub max_connections: usize,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            public_url: public_url::default(),
+            admin_listen: None,
+            trusted_proxies: Vec::new(),
+            max_connections: 4096,
+        }
+    }
+}
+
+/// `[database]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite://PATH` or `postgres://…`.
+    pub url: DatabaseUrl,
+    /// Connections for reading: beside `SQLite`'s one writer, or the size of
+    /// the pool with `PostgreSQL`.
+    pub readers: u32,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self {
+            url: DatabaseUrl::default(),
+            readers: 4,
+        }
+    }
+}
+
+/// `[media]`
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Media {
+    /// `file://PATH` or `s3://BUCKET/PREFIX`.
+    pub url: MediaUrl,
+}
+
+/// `[federation]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Federation {
+    /// Which servers are spoken with.
+    pub mode: FederationMode,
+    /// Whether others must sign what they read.
+    pub authorized_fetch: bool,
+    /// Tasks that work off the inbox.
+    pub workers: usize,
+    /// Requests to other servers in flight at once.
+    pub deliveries: usize,
+    /// Of these, at most so many to one destination.
+    pub deliveries_per_destination: usize,
+    /// Keys of unknown actors fetched at once, before their request is trusted.
+    pub key_fetches: usize,
+}
+
+impl Default for Federation {
+    fn default() -> Self {
+        Self {
+            mode: FederationMode::Open,
+            authorized_fetch: false,
+            workers: 4,
+            deliveries: 256,
+            deliveries_per_destination: 4,
+            key_fetches: 4,
+        }
+    }
+}
+
+/// `[communities]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Communities {
+    /// The file that describes the communities made at the first start.
+    pub file: PathBuf,
+}
+
+impl Default for Communities {
+    fn default() -> Self {
+        Self {
+            file: PathBuf::from(super::communities::DEFAULT_FILE),
+        }
+    }
+}
+
+/// `[log]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// A level, or levels by part of the program: `info,archipel_federation=debug`.
+    pub level: String,
+    /// For people or for machines.
+    pub format: LogFormat,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            level: "info".to_owned(),
+            format: LogFormat::Text,
+        }
+    }
+}
+
+/// `[development]`: refused when `server.public_url` is https.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Development {
+    /// Speak plain http with other servers.
+    pub allow_http: bool,
+    /// Connect to private and loopback addresses.
+    pub allow_private_addresses: bool,
+    /// Host names answered from here instead of DNS.
+    pub resolve: BTreeMap<String, IpAddr>,
+}

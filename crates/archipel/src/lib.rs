@@ -1,0 +1,10 @@
+//! The binary's parts: command line, configuration, listener, logging and
+//! shutdown. They are a library so that tests can reach them; `main.rs` only
+//! joins them. What the server *does* lives in the other crates.
+
+pub mod cli;
+pub mod commands;
+pub mod config;
+pub mod http;
+pub mod logging;
+pub mod shutdown;
