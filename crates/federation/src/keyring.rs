@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::client::{Budget, FetchError};
+use crate::parse;
 use crate::people::ActorError;
 use crate::signature::VerifyingKey;
 use crate::state::Federation;
@@ -135,6 +136,54 @@ impl Federation {
         });
         self.keyring.keys.insert(key_id.to_owned(), known.clone());
         Ok(Some(known))
+    }
+
+    /// The key of somebody who asks for a document, by its id alone: known, or
+    /// read from the actor that the id belongs to.
+    pub(crate) async fn key_of_asker(&self, key_id: &Url) -> Result<Arc<KnownKey>, KeyTrouble> {
+        let mut conn = self.store.read().await?;
+        if let Some(stored) = conn.key(key_id.as_str()).await?
+            && let Some(owner) = conn.actor(stored.actor_id).await?
+            && let Ok(owner) = Url::parse(&owner.uri)
+            && let Some(known) = self.known_key(key_id.as_str(), &owner).await?
+        {
+            return Ok(known);
+        }
+        drop(conn);
+        let owner = self.owner_of_key(key_id).await?;
+        self.ask_for_key(key_id.as_str(), &owner).await
+    }
+
+    /// The actor that a key of unknown owner belongs to: most write the key's id
+    /// as a fragment of the actor's, others serve a document that names the owner.
+    async fn owner_of_key(&self, key_id: &Url) -> Result<Url, KeyTrouble> {
+        if key_id.fragment().is_some() {
+            let mut actor = key_id.clone();
+            actor.set_fragment(None);
+            return Ok(actor);
+        }
+        let later = |error: &dyn std::fmt::Display| KeyTrouble::Later(error.to_string());
+        if let Some(answer) = self.keyring.asked.get(key_id.as_str()) {
+            return Err(KeyTrouble::Wrong(answer.to_string()));
+        }
+        let signer = self.instance_signer().await.map_err(|e| later(&e))?;
+        let fetched = self
+            .client
+            .get_activity(key_id, Some(&signer), self.now())
+            .await;
+        let owner = match fetched {
+            Ok(fetched) => parse::key_document(&fetched.value)
+                .map(|document| document.owner)
+                .map_err(|error| error.to_string()),
+            Err(error) if error.is_transient() => return Err(later(&error)),
+            Err(error) => Err(error.to_string()),
+        };
+        owner.map_err(|why| {
+            self.keyring
+                .asked
+                .insert(key_id.to_string(), Arc::from(why.as_str()));
+            KeyTrouble::Wrong(why)
+        })
     }
 
     /// Whether an actor was never met, so that nothing of it is stored.

@@ -183,5 +183,10 @@ fn usable_keys(remote: &RemoteActor, actor: ActorId) -> Vec<ActorKey> {
 
 /// Whether an actor of this kind is a community.
 pub(crate) fn is_group(actor: &Actor) -> bool {
-    actor.kind == ActorKind::Group
+    is_group_kind(actor.kind)
+}
+
+/// Whether this is the kind of a community.
+pub(crate) fn is_group_kind(kind: ActorKind) -> bool {
+    kind == ActorKind::Group
 }

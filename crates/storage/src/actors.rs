@@ -128,6 +128,23 @@ pub struct ActorKey {
     pub private: Option<String>,
 }
 
+/// How much is going on here.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct Usage {
+    /// Living local people.
+    pub people: i64,
+    /// Living local communities.
+    pub communities: i64,
+    /// Local people who wrote within a month.
+    pub active_month: i64,
+    /// Local people who wrote within half a year.
+    pub active_half_year: i64,
+    /// Threads begun here.
+    pub threads: i64,
+    /// Replies written here.
+    pub replies: i64,
+}
+
 impl Conn {
     /// The actor of this ActivityPub id.
     pub async fn actor_by_uri(&mut self, uri: &str) -> Result<Option<Actor>> {
@@ -316,23 +333,26 @@ impl Conn {
         )
     }
 
-    /// How many local people and communities there are, and local posts.
-    pub async fn usage(&mut self) -> Result<(i64, i64, i64)> {
-        let people = sql!(
+    /// How much is going on here; people are active who wrote since then.
+    pub async fn usage(&mut self, month: Timestamp, half_year: Timestamp) -> Result<Usage> {
+        sql!(
             self,
-            fetch_scalar as i64,
-            "SELECT count(*) FROM actor WHERE is_local AND kind = 'Person' AND state = 'active'"
-        )?;
-        let groups = sql!(
-            self,
-            fetch_scalar as i64,
-            "SELECT count(*) FROM actor WHERE is_local AND kind = 'Group' AND state = 'active'"
-        )?;
-        let posts = sql!(
-            self,
-            fetch_scalar as i64,
-            "SELECT count(*) FROM post WHERE is_local AND state = 'published'"
-        )?;
-        Ok((people.unwrap_or(0), groups.unwrap_or(0), posts.unwrap_or(0)))
+            fetch_one as Usage,
+            "SELECT
+                (SELECT count(*) FROM actor
+                    WHERE is_local AND kind = 'Person' AND state = 'active') AS people,
+                (SELECT count(*) FROM actor
+                    WHERE is_local AND kind = 'Group' AND state = 'active') AS communities,
+                (SELECT count(DISTINCT author_id) FROM post
+                    WHERE is_local AND created_at > $1) AS active_month,
+                (SELECT count(DISTINCT author_id) FROM post
+                    WHERE is_local AND created_at > $2) AS active_half_year,
+                (SELECT count(*) FROM post WHERE is_local AND state = 'published'
+                    AND parent_uri IS NULL) AS threads,
+                (SELECT count(*) FROM post WHERE is_local AND state = 'published'
+                    AND parent_uri IS NOT NULL) AS replies",
+            month.micros(),
+            half_year.micros()
+        )
     }
 }

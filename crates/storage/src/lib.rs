@@ -27,7 +27,7 @@ mod wake;
 
 pub use accounts::Account;
 pub use activities::{Activity, ActivityKind, Form, Lane, NewActivity, Rendering};
-pub use actors::{Actor, ActorKey, KeyAlgorithm, NewActor};
+pub use actors::{Actor, ActorKey, KeyAlgorithm, NewActor, Usage};
 pub use communities::{Community, ModeratorRow};
 pub use conn::{Conn, Tx};
 pub use deliveries::{DeliveryResult, DeliveryState, DeliveryView, QueuedDelivery};

@@ -280,6 +280,30 @@ impl Conn {
         )
     }
 
+    /// How many shown answers a post has.
+    pub async fn direct_reply_count(&mut self, parent: &str) -> Result<i64> {
+        sql!(
+            self,
+            fetch_scalar as i64,
+            "SELECT count(*) FROM post WHERE parent_uri = $1 AND state = 'published'
+                AND visibility IN ('public', 'unlisted')",
+            parent
+        )
+        .map(Option::unwrap_or_default)
+    }
+
+    /// How many public posts an author has.
+    pub async fn post_count(&mut self, author: ActorId) -> Result<i64> {
+        sql!(
+            self,
+            fetch_scalar as i64,
+            "SELECT count(*) FROM post WHERE author_id = $1 AND state = 'published'
+                AND visibility IN ('public', 'unlisted')",
+            author.0
+        )
+        .map(Option::unwrap_or_default)
+    }
+
     /// The newest public posts of an author, threads only, at most `limit`.
     pub async fn posts_of(&mut self, author: ActorId, limit: i64) -> Result<Vec<Post>> {
         sql!(

@@ -57,7 +57,7 @@ async fn speaker(
 
 /// What an announcement passes on: the bytes that came, or the `Create` of ours
 /// exactly as it is sent elsewhere.
-pub(crate) async fn inner(conn: &mut Conn, activity: &Activity) -> Result<Json, ViewError> {
+async fn inner(conn: &mut Conn, activity: &Activity) -> Result<Json, ViewError> {
     if let Some(raw) = &activity.inner_raw {
         return Ok(RawValue::from_string(raw.clone()).map_err(render::RenderError::from)?);
     }
@@ -73,11 +73,18 @@ pub(crate) async fn inner(conn: &mut Conn, activity: &Activity) -> Result<Json, 
     views::create(conn, &created).await
 }
 
-async fn announce(conn: &mut Conn, activity: &Activity) -> Result<Vec<Rendering>, ViewError> {
+/// An announcement in the form of the threadiverse.
+pub(crate) async fn wrapped(conn: &mut Conn, activity: &Activity) -> Result<Json, ViewError> {
     let community = speaker(conn, activity).await?;
     let view = views::announce_view(activity, &community)?;
     let inner = inner(conn, activity).await?;
-    let wrapped = render::activity::announce_wrapped(&view, &inner)?;
+    Ok(render::activity::announce_wrapped(&view, &inner)?)
+}
+
+async fn announce(conn: &mut Conn, activity: &Activity) -> Result<Vec<Rendering>, ViewError> {
+    let community = speaker(conn, activity).await?;
+    let view = views::announce_view(activity, &community)?;
+    let wrapped = wrapped(conn, activity).await?;
     let mut forms = vec![Rendering {
         activity_id: activity.id,
         form: Form::Wrapped,

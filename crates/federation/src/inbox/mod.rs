@@ -12,4 +12,5 @@ mod relay;
 mod work;
 
 pub use keep::Keeper;
+pub(crate) use receive::receive;
 pub use work::run as work;

@@ -1,0 +1,129 @@
+//! Actors: the server itself, communities, people, and those who are gone.
+
+use std::sync::Arc;
+
+use archipel_model::{ActorState, Handle, Place};
+use archipel_storage::{Actor, Conn};
+use axum::extract::{Path, Request, State};
+use bytes::Bytes;
+
+use super::Door;
+use super::answer::{self, Answer};
+use super::receive::restore_target;
+use crate::documents::Document;
+use crate::render::{self, Json};
+use crate::views::{self, ViewError, url};
+
+/// The actor that speaks for the server itself.
+pub(super) async fn instance(State(door): State<Door>, request: Request) -> Answer {
+    serve(&door, Place::Instance, request).await
+}
+
+/// A community.
+pub(super) async fn community(
+    State(door): State<Door>,
+    Path(handle): Path<String>,
+    request: Request,
+) -> Answer {
+    serve(&door, place(&handle, Place::Community), request).await
+}
+
+/// A person.
+pub(super) async fn person(
+    State(door): State<Door>,
+    Path(handle): Path<String>,
+    request: Request,
+) -> Answer {
+    serve(&door, place(&handle, Place::Person), request).await
+}
+
+fn place(handle: &str, make: impl FnOnce(Handle) -> Place) -> Place {
+    handle.parse().map_or(Place::Other, make)
+}
+
+async fn serve(door: &Door, place: Place, request: Request) -> Answer {
+    let (mut parts, _) = request.into_parts();
+    restore_target(&mut parts);
+    let document = of(door, &place).await?;
+    let stranger = door.is_stranger(&parts).await;
+    Ok(answer::found(document.as_ref(), stranger))
+}
+
+/// The document of a local actor, from memory or rendered now.
+async fn of(door: &Door, place: &Place) -> Result<Option<Arc<Document>>, ViewError> {
+    let federation = &door.federation;
+    let site = &federation.actions.site;
+    let uri = match place {
+        Place::Instance => site.instance(),
+        Place::Community(handle) => site.community(handle),
+        Place::Person(handle) => site.person(handle),
+        Place::Post(_) | Place::Other => return Ok(None),
+    };
+    if let Some(known) = federation.documents.get(&uri) {
+        return Ok(known);
+    }
+    let mut conn = federation.store.read().await?;
+    let document = match conn.actor_by_uri(&uri).await? {
+        Some(actor) if actor.is_local => {
+            let title = &federation.settings.title;
+            Some(Arc::new(render(&mut conn, &actor, site.instance(), title).await?))
+        }
+        _ => None,
+    };
+    federation.documents.keep(&uri, document.clone());
+    Ok(document)
+}
+
+async fn render(
+    conn: &mut Conn,
+    actor: &Actor,
+    root: String,
+    title: &str,
+) -> Result<Document, ViewError> {
+    if actor.state == ActorState::Gone {
+        let json = render::tombstone::tombstone(&render::tombstone::TombstoneView {
+            id: url(&actor.uri)?,
+            former_type: Some(actor.kind.as_str().to_owned()),
+            deleted: Some(actor.updated_at),
+        })?;
+        let body = bytes(&json);
+        return Ok(Document {
+            gone: true,
+            stub: Some(body.clone()),
+            body,
+        });
+    }
+    let keys = conn.keys_of(actor.id).await?;
+    let json = match (actor.kind, conn.community(actor.id).await?) {
+        (_, Some(community)) => {
+            render::actor::group(&views::group(actor, &community, &keys, &root)?)?
+        }
+        (archipel_model::ActorKind::Application, None) => {
+            render::actor::instance(&views::instance(actor, &keys, title)?)?
+        }
+        _ => render::actor::person(&views::person(actor, &keys, &root)?)?,
+    };
+    Ok(Document {
+        gone: false,
+        stub: stub(&json),
+        body: bytes(&json),
+    })
+}
+
+fn bytes(json: &Json) -> Bytes {
+    Bytes::copy_from_slice(json.get().as_bytes())
+}
+
+/// What strangers get when fetches must be signed: enough to check signatures
+/// and to write to the actor, nothing about it.
+fn stub(json: &Json) -> Option<Bytes> {
+    const SHOWN: &[&str] = &[
+        "@context", "id", "type", "preferredUsername", "inbox", "outbox", "endpoints",
+        "publicKey", "assertionMethod",
+    ];
+    let mut value: serde_json::Value = serde_json::from_str(json.get()).ok()?;
+    value
+        .as_object_mut()?
+        .retain(|name, _| SHOWN.contains(&name.as_str()));
+    Some(Bytes::from(value.to_string()))
+}

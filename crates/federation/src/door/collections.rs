@@ -1,0 +1,173 @@
+//! Collections of actors: outbox, followers, following, featured, moderators.
+
+use archipel_model::{ActorState, Place};
+use archipel_storage::{ActivityKind, Actor, Conn, PostState};
+use axum::extract::{Path, Request, State};
+use axum::response::{IntoResponse, Response};
+use http::{Uri, header};
+use url::Url;
+
+use super::Door;
+use super::answer::{self, Answer};
+use super::receive::restore_target;
+use crate::delivery::wrapped;
+use crate::gate::Refusal;
+use crate::render::collection::{self, Item, OUTBOX_LIMIT};
+use crate::render::{CONTENT_TYPE, Json};
+use crate::views::{self, ViewError, url};
+
+/// Threads that are read to fill an outbox.
+const OUTBOX: i64 = 50;
+
+/// The outbox of the server itself: it says nothing.
+pub(super) async fn instance_outbox(State(door): State<Door>, request: Request) -> Answer {
+    if let Some(refused) = door.refuses(request).await {
+        return Ok(refused);
+    }
+    let id = url(&format!("{}/outbox", door.federation.actions.site.base()))?;
+    Ok(json(&collection::outbox(&id, 0, &[])?))
+}
+
+/// The outbox of a community or person.
+pub(super) async fn outbox(State(door): State<Door>, request: Request) -> Answer {
+    let Some((mut conn, actor, id)) = door.open(&request, "outbox").await? else {
+        return Ok(answer::not_found());
+    };
+    if let Some(refused) = door.refuses(request).await {
+        return Ok(refused);
+    }
+    let (kind, total) = if conn.community(actor.id).await?.is_some() {
+        (ActivityKind::AnnounceThread, conn.thread_count(actor.id).await?)
+    } else {
+        (ActivityKind::Create, conn.post_count(actor.id).await?)
+    };
+    let mut items = Vec::new();
+    for activity in conn.activities_of(actor.id, kind, OUTBOX).await? {
+        let post = match activity.post_id {
+            Some(post) => conn.post(post).await?,
+            None => None,
+        };
+        let shown = post.is_some_and(|post| {
+            post.state == PostState::Published && post.visibility.may_be_announced()
+        });
+        if !shown || items.len() >= OUTBOX_LIMIT {
+            continue;
+        }
+        let written = if kind == ActivityKind::AnnounceThread {
+            wrapped(&mut conn, &activity).await
+        } else {
+            views::create(&mut conn, &activity).await
+        };
+        match written {
+            Ok(json) => items.push(Item::Embedded(json)),
+            Err(ViewError::Storage(error)) => return Err(error.into()),
+            Err(error) => tracing::warn!(%error, "left out of an outbox"),
+        }
+    }
+    let total = u64::try_from(total).unwrap_or(0);
+    Ok(json(&collection::outbox(&id, total, &items)?))
+}
+
+/// How many follow, not who.
+pub(super) async fn followers(State(door): State<Door>, request: Request) -> Answer {
+    let Some((mut conn, actor, id)) = door.open(&request, "followers").await? else {
+        return Ok(answer::not_found());
+    };
+    if let Some(refused) = door.refuses(request).await {
+        return Ok(refused);
+    }
+    let count = conn.follower_count(actor.id).await?;
+    Ok(json(&collection::counted(&id, u64::try_from(count).unwrap_or(0))?))
+}
+
+/// How many are followed, not who.
+pub(super) async fn following(State(door): State<Door>, request: Request) -> Answer {
+    let Some((mut conn, actor, id)) = door.open(&request, "following").await? else {
+        return Ok(answer::not_found());
+    };
+    if let Some(refused) = door.refuses(request).await {
+        return Ok(refused);
+    }
+    let count = conn.following_count(actor.id).await?;
+    Ok(json(&collection::counted(&id, u64::try_from(count).unwrap_or(0))?))
+}
+
+/// Pinned posts: none can be pinned yet.
+pub(super) async fn featured(State(door): State<Door>, request: Request) -> Answer {
+    let Some((_, _, id)) = door.open(&request, "featured").await? else {
+        return Ok(answer::not_found());
+    };
+    if let Some(refused) = door.refuses(request).await {
+        return Ok(refused);
+    }
+    Ok(json(&collection::ordered(&id, &[])?))
+}
+
+/// Who moderates a community.
+pub(super) async fn moderators(
+    State(door): State<Door>,
+    Path(_): Path<String>,
+    request: Request,
+) -> Answer {
+    let Some((mut conn, actor, id)) = door.open(&request, "moderators").await? else {
+        return Ok(answer::not_found());
+    };
+    if let Some(refused) = door.refuses(request).await {
+        return Ok(refused);
+    }
+    let people: Vec<Url> = conn
+        .moderators(actor.id)
+        .await?
+        .iter()
+        .map(|moderator| url(&moderator.uri))
+        .collect::<Result<_, _>>()?;
+    Ok(json(&collection::moderators(&id, &people)?))
+}
+
+impl Door {
+    /// The refusal for a stranger, when documents are only for those who sign.
+    pub(super) async fn refuses(&self, request: Request) -> Option<Response> {
+        let (mut parts, _) = request.into_parts();
+        restore_target(&mut parts);
+        let stranger = self.is_stranger(&parts).await;
+        stranger.then(|| answer::refused(&Refusal::Unsigned))
+    }
+
+    /// The living actor whose collection `name` is asked for, with the
+    /// collection's id.
+    async fn open(
+        &self,
+        request: &Request,
+        name: &str,
+    ) -> Result<Option<(Conn, Actor, Url)>, ViewError> {
+        let Some(uri) = self.actor_uri(request.uri(), name) else {
+            return Ok(None);
+        };
+        let mut conn = self.federation.store.read().await?;
+        let actor = conn.actor_by_uri(&uri).await?;
+        let id = url(&format!("{uri}/{name}"))?;
+        Ok(actor
+            .filter(|actor| actor.is_local && actor.state == ActorState::Active)
+            .map(|actor| (conn, actor, id)))
+    }
+
+    fn actor_uri(&self, uri: &Uri, name: &str) -> Option<String> {
+        let site = &self.federation.actions.site;
+        let path = uri.path().trim_end_matches('/').strip_suffix(name)?;
+        let actor = format!("{}{}", site.base(), path.trim_end_matches('/'));
+        match site.place(&actor)? {
+            Place::Community(handle) => Some(site.community(&handle)),
+            Place::Person(handle) => Some(site.person(&handle)),
+            Place::Instance | Place::Post(_) | Place::Other => None,
+        }
+    }
+}
+
+/// An answer of ActivityPub.
+pub(super) fn json(json: &Json) -> Response {
+    (
+        [(header::CONTENT_TYPE, CONTENT_TYPE)],
+        json.get().to_owned(),
+    )
+        .into_response()
+}

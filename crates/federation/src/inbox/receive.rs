@@ -1,0 +1,200 @@
+//! Decides on one request to an inbox, cheapest question first, and keeps what
+//! passes. Work on it comes later.
+
+use std::time::Duration;
+
+use archipel_model::{ActorState, Place, Timestamp, origin_of};
+use archipel_storage::NewInboxItem;
+use bytes::Bytes;
+use http::request::Parts;
+
+use crate::gate::{self, Envelope, GateRules, Head, Inspected, Refusal};
+use crate::keyring::{KeyTrouble, KnownKey};
+use crate::people::is_group_kind;
+use crate::state::Federation;
+
+/// What peers are asked to wait when the trouble is ours.
+const COME_BACK: Duration = Duration::from_secs(30);
+
+/// Longest key by which work is ordered; longer ones share what is cut off.
+const MAX_ORDER_KEY: usize = 600;
+
+/// Decides on a request. `Ok` means 202: it is on disk, or it is rightly nothing.
+pub(crate) async fn receive(
+    federation: &Federation,
+    rules: &GateRules,
+    parts: &Parts,
+    recipient: Option<&Place>,
+    body: Bytes,
+) -> Result<(), Refusal> {
+    let now = federation.now();
+    let inspected = gate::inspect_post(rules, Head::from(parts), &body, now)?;
+    let envelope = &inspected.envelope;
+    if let Some(place) = recipient {
+        addressed(federation, place).await?;
+    }
+    not_blocked(federation, envelope).await?;
+    let Some(key) = sender(federation, &inspected).await? else {
+        return Ok(());
+    };
+    if key.state == ActorState::Suspended {
+        return Err(Refusal::ActorSuspended);
+    }
+    if envelope.kind == "Announce" && is_group_kind(key.kind) {
+        let mut conn = federation.store.read().await.map_err(|e| overloaded(&e))?;
+        let followed = conn
+            .is_followed_here(key.actor_id)
+            .await
+            .map_err(|e| overloaded(&e))?;
+        if !followed {
+            return Err(Refusal::CommunityHasNoFollowers);
+        }
+    }
+    keep(federation, envelope, body, now).await
+}
+
+/// Whether somebody lives, or lived, at a personal inbox.
+async fn addressed(federation: &Federation, place: &Place) -> Result<(), Refusal> {
+    let handle = match place {
+        Place::Community(handle) | Place::Person(handle) => handle,
+        Place::Instance => return Ok(()),
+        Place::Post(_) | Place::Other => return Err(Refusal::UnknownRecipient),
+    };
+    let mut conn = federation.store.read().await.map_err(|e| overloaded(&e))?;
+    let actor = conn
+        .local_actor(handle.as_str())
+        .await
+        .map_err(|e| overloaded(&e))?
+        .filter(|actor| federation.actions.site.place(&actor.uri).as_ref() == Some(place));
+    match actor {
+        None => Err(Refusal::UnknownRecipient),
+        Some(actor) if actor.state == ActorState::Gone => Err(Refusal::GoneRecipient),
+        Some(_) => Ok(()),
+    }
+}
+
+async fn not_blocked(federation: &Federation, envelope: &Envelope) -> Result<(), Refusal> {
+    if federation.actions.site.is_ours(envelope.actor.as_str()) {
+        return Err(Refusal::MalformedActivity("nobody here writes to the inbox"));
+    }
+    let clock = federation.actions.clock.as_ref();
+    federation.peers.refresh(&federation.store, clock).await;
+    let origin = origin_of(&envelope.actor);
+    if origin.is_some_and(|origin| federation.peers.is_blocked(origin.host())) {
+        return Err(Refusal::DomainBlocked);
+    }
+    Ok(())
+}
+
+/// The key that the signature was checked with; `None` when nothing has to be
+/// done, so that nothing has to be fetched either.
+async fn sender(
+    federation: &Federation,
+    inspected: &Inspected,
+) -> Result<Option<std::sync::Arc<KnownKey>>, Refusal> {
+    let Inspected { envelope, claim, .. } = inspected;
+    let key_id = claim.key_id.as_str();
+    let known = federation
+        .known_key(key_id, &envelope.actor)
+        .await
+        .map_err(|trouble| refusal(&trouble))?;
+    if let Some(known) = &known {
+        if claim.verify(&known.key) {
+            return Ok(Some(known.clone()));
+        }
+    } else if nothing_to_do(federation, envelope).await? {
+        return Ok(None);
+    }
+    // Unknown, or changed since we read it.
+    let key = federation
+        .ask_for_key(key_id, &envelope.actor)
+        .await
+        .map_err(|trouble| refusal(&trouble))?;
+    if claim.verify(&key.key) {
+        Ok(Some(key))
+    } else {
+        Err(Refusal::BadSignature)
+    }
+}
+
+/// Whether an activity by somebody whose key we do not have is known to be
+/// nothing: an account that we never met is deleted, or it came before.
+async fn nothing_to_do(federation: &Federation, envelope: &Envelope) -> Result<bool, Refusal> {
+    let is_own_deletion =
+        envelope.kind == "Delete" && envelope.object_id.as_deref() == Some(envelope.actor.as_str());
+    if is_own_deletion {
+        let never_met = federation.never_met(&envelope.actor).await;
+        if never_met.map_err(|trouble| refusal(&trouble))? {
+            return Ok(true);
+        }
+    }
+    let mut conn = federation.store.read().await.map_err(|e| overloaded(&e))?;
+    conn.is_kept(envelope.actor.as_str(), envelope.id.as_str())
+        .await
+        .map_err(|e| overloaded(&e))
+}
+
+async fn keep(
+    federation: &Federation,
+    envelope: &Envelope,
+    body: Bytes,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let raw = String::from_utf8(body.into()).map_err(|_| Refusal::MalformedJson)?;
+    let item = NewInboxItem {
+        // Given when it is kept, so that the order is that of keeping.
+        id: 0,
+        activity_uri: envelope.id.to_string(),
+        signer_uri: envelope.actor.to_string(),
+        kind: envelope.kind.clone(),
+        order_key: order_key(envelope),
+        raw,
+        received_at: now.micros(),
+    };
+    federation.keeper.keep(item).await.map_err(|error| {
+        tracing::warn!(%error, "asked a peer to come back later");
+        Refusal::Overloaded {
+            retry_after: COME_BACK,
+        }
+    })
+}
+
+/// What is about the same thing, by the same actor, is worked on in order.
+fn order_key(envelope: &Envelope) -> String {
+    let about = envelope
+        .inner_object_id
+        .as_deref()
+        .or(envelope.object_id.as_deref())
+        .unwrap_or(envelope.id.as_str());
+    let mut key = format!("{} {about}", envelope.actor);
+    let mut end = key.len().min(MAX_ORDER_KEY);
+    while !key.is_char_boundary(end) {
+        end -= 1;
+    }
+    key.truncate(end);
+    key
+}
+
+fn overloaded(error: &archipel_storage::Error) -> Refusal {
+    tracing::error!(%error, "the inbox cannot reach its database");
+    Refusal::Overloaded {
+        retry_after: COME_BACK,
+    }
+}
+
+fn refusal(trouble: &KeyTrouble) -> Refusal {
+    match trouble {
+        KeyTrouble::Gone => Refusal::KeyGone,
+        KeyTrouble::Wrong(why) => {
+            tracing::debug!(why, "a key was refused");
+            Refusal::KeyNotOwned
+        }
+        KeyTrouble::Later(why) => {
+            tracing::debug!(why, "a key cannot be had at the moment");
+            Refusal::KeyUnavailable {
+                retry_after: COME_BACK,
+            }
+        }
+        KeyTrouble::Storage(error) => overloaded(error),
+    }
+}
