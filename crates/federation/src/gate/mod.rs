@@ -71,7 +71,8 @@ impl GateRules {
 pub struct Head<'a> {
     /// The method.
     pub method: &'a Method,
-    /// The URI as received: with HTTP/2 it carries the authority.
+    /// The URI as received, before a router nested or normalised it: it is
+    /// signed as it was sent. With HTTP/2 it carries the authority.
     pub uri: &'a Uri,
     /// The headers as received.
     pub headers: &'a HeaderMap,

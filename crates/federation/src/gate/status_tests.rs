@@ -1,6 +1,6 @@
 //! The status contract (security reference §0.10), and what is read on the way.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 use std::time::Duration;
 
 use super::test_request::*;

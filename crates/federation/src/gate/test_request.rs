@@ -1,6 +1,7 @@
 //! Requests for the tests of the gate, signed by texts written out here, so
 //! that the code under test does not check itself.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
 use std::sync::LazyLock;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -168,7 +169,7 @@ impl Request {
     /// them stands for the parameter `keyid`.
     pub fn rfc9421(self, components: &[&str], params: &str) -> Self {
         let (path, query) = self.uri.split_once('?').unwrap_or((&self.uri, ""));
-        let mut base = String::new();
+        let mut lines = Vec::new();
         let mut names = Vec::new();
         for name in components {
             let value = match *name {
@@ -179,13 +180,13 @@ impl Request {
                 "@query" => format!("?{query}"),
                 _ => self.header(name),
             };
-            base.push_str(&format!("\"{name}\": {value}\n"));
+            lines.push(format!("\"{name}\": {value}"));
             names.push(format!("\"{name}\""));
         }
         let params = params.replace("KEY", &format!("keyid=\"{}\"", self.key_id));
         let params = format!("({}){params}", names.join(" "));
-        base.push_str(&format!("\"@signature-params\": {params}"));
-        let signature = STANDARD.encode(self.signer.sign(base.as_bytes()).unwrap());
+        lines.push(format!("\"@signature-params\": {params}"));
+        let signature = STANDARD.encode(self.signer.sign(lines.join("\n").as_bytes()).unwrap());
         self.with("signature-input", &format!("sig1={params}"))
             .with("signature", &format!("sig1=:{signature}:"))
     }

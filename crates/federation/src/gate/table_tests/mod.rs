@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 mod requests;
+mod rfc9421;
 mod signatures;
 
 use super::Refusal;
@@ -57,7 +58,7 @@ fn the_table() {
     signatures::coverage(&mut table);
     signatures::time(&mut table);
     signatures::owners_and_algorithms(&mut table);
-    signatures::rfc9421(&mut table);
+    rfc9421::rfc9421(&mut table);
     requests::digests_and_bodies(&mut table);
     requests::hosts(&mut table);
     requests::fetches(&mut table);

@@ -1,5 +1,7 @@
 //! Rows about the request around the signature: headers, body, host, fetches.
 
+#![expect(clippy::too_many_lines, reason = "a table is read from top to bottom")]
+
 use archipel_model::Host;
 use url::Url;
 
