@@ -127,21 +127,17 @@ fn parameter(text: &str) -> Result<(&str, &str, &str), Unsignable> {
         return Err(broken);
     }
     let rest = rest.trim_start();
-    let (value, after) = match rest.strip_prefix('"') {
-        Some(quoted) => {
-            let (value, after) = quoted.split_once('"').ok_or(broken)?;
-            // No value we read may hold a quote, so an escape is never needed.
-            if value.contains('\\') {
-                return Err(broken);
-            }
-            (value, after)
-        }
-        None => {
-            let end = rest.find(',').unwrap_or(rest.len());
-            let (value, after) = rest.split_at_checked(end).ok_or(broken)?;
-            (value.trim_end(), after)
-        }
+    let (value, after) = if let Some(quoted) = rest.strip_prefix('"') {
+        quoted.split_once('"').ok_or(broken)?
+    } else {
+        let end = rest.find(',').unwrap_or(rest.len());
+        let (value, after) = rest.split_at_checked(end).ok_or(broken)?;
+        (value.trim_end(), after)
     };
+    // No value we read may hold a quote, so an escape is never needed.
+    if value.contains(['\\', '"']) {
+        return Err(broken);
+    }
     let after = after.trim_start();
     if after.is_empty() {
         return Ok((name, value, after));
