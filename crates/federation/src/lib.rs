@@ -1,3 +1,4 @@
 //! The door to other servers.
 
 pub mod parse;
+pub mod render;
