@@ -356,9 +356,8 @@ fn follow_ref(document: &Object) -> Result<FollowRef, ParseError> {
 /// The post of a `Create` or `Update`. One that has neither `to` nor `cc` has
 /// those of its activity.
 fn object_ref(document: &Object) -> Result<ObjectRef, ParseError> {
-    let value = match super::value::items(document.get("object")) {
-        [one] => one,
-        _ => return Err(ParseError::Missing("object")),
+    let [value] = super::value::items(document.get("object")) else {
+        return Err(ParseError::Missing("object"));
     };
     let Some(embedded) = value.as_object() else {
         return first_id(Some(value))

@@ -61,7 +61,8 @@ fn batch(values: &[Value], depth: usize) -> AnnounceOf {
     AnnounceOf::Batch(readable)
 }
 
-fn single(value: &Value, depth: usize, batches: bool) -> Result<AnnounceOf, ParseError> {
+/// Reads one thing passed on; a batch only where `batches` allows it.
+pub(super) fn single(value: &Value, depth: usize, batches: bool) -> Result<AnnounceOf, ParseError> {
     let Some(document) = value.as_object() else {
         return first_id(Some(value))
             .map(AnnounceOf::Id)

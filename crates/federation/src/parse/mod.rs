@@ -9,6 +9,7 @@ mod activity;
 mod actor;
 mod announce;
 mod attachment;
+mod collection;
 mod keys;
 mod object;
 pub mod raw;
@@ -22,6 +23,7 @@ pub use activity::{Deed, FollowRef, Incoming, ObjectRef, activity};
 pub use actor::{Moderators, RemoteActor, actor};
 pub use announce::AnnounceOf;
 pub use attachment::{Attachment, AttachmentKind};
+pub use collection::{RemoteCollection, collection};
 pub use keys::{KeyDocument, KeyMaterial, RemoteKey, key_document};
 pub use object::{Mention, ObjectKind, RemoteObject, object};
 pub use undo::UndoOf;
@@ -55,7 +57,8 @@ pub mod limits {
     pub const KEYS: usize = 10;
     /// Longest key, in bytes of PEM or multibase.
     pub const KEY: usize = 8_192;
-    /// Activities of one batched announce, and objects of one report.
+    /// Activities of one batched announce, members read of one collection or page,
+    /// objects of one report.
     pub const BATCH: usize = 200;
 }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod actors;
+mod collections;
 mod deeds;
 mod noise;
 mod posts;

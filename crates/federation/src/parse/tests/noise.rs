@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::fixtures;
-use crate::parse::{activity, actor, key_document, object, raw};
+use crate::parse::{activity, actor, collection, key_document, object, raw};
 
 /// Words that readers look for, so that noise reaches deep.
 const KEYS: &[&str] = &[
@@ -103,6 +103,7 @@ fn read_all(value: &Value) {
     let _ = actor(value);
     let _ = object(value);
     let _ = key_document(value);
+    let _ = collection(value);
     let _ = raw::object_bytes(&value.to_string());
 }
 
