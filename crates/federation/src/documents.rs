@@ -51,7 +51,10 @@ impl Default for Documents {
 
 impl Documents {
     /// What is kept for a path; the inner `None` means that there is nothing.
-    #[expect(clippy::option_option, reason = "not known, and known to be nothing, differ")]
+    #[expect(
+        clippy::option_option,
+        reason = "not known, and known to be nothing, differ"
+    )]
     pub fn get(&self, path: &str) -> Option<Option<Arc<Document>>> {
         self.kept.get(path)
     }

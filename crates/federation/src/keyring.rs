@@ -231,9 +231,7 @@ impl Federation {
             }
             Err(error) => Arc::from(error.to_string()),
         };
-        self.keyring
-            .asked
-            .insert(actor.to_string(), answer.clone());
+        self.keyring.asked.insert(actor.to_string(), answer.clone());
         self.after_asking(key_id, actor, &answer).await
     }
 

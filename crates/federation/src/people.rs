@@ -1,6 +1,6 @@
 //! Actors of other servers: fetched, checked, stored, refreshed.
 
-use archipel_model::{ActorId, ActorKind, origin_of, same_origin, text};
+use archipel_model::{ActorId, ActorKind, Host, origin_of, same_origin, text};
 use archipel_storage::{Actor, ActorKey, KeyAlgorithm, NewActor};
 use url::Url;
 
@@ -123,7 +123,7 @@ impl Federation {
             None => (bare, None),
         };
         let ours = self.actions.site.host();
-        let is_ours = host.is_none_or(|host| host.parse().is_ok_and(|host| host == *ours));
+        let is_ours = host.is_none_or(|host| host.parse::<Host>().is_ok_and(|host| host == *ours));
         if is_ours {
             let handle = name.to_ascii_lowercase();
             let local = self.store.read().await?.local_actor(&handle).await?;

@@ -1,9 +1,7 @@
 //! From what is stored to what is written: rows in, views of [`crate::render`] out.
 
 use archipel_model::PostId;
-use archipel_storage::{
-    Activity, ActivityKind, Actor, ActorKey, Community, Conn, KeyAlgorithm, Post,
-};
+use archipel_storage::{Activity, Actor, ActorKey, Community, Conn, KeyAlgorithm, Post};
 use url::Url;
 
 use crate::render::Language;
@@ -95,7 +93,11 @@ pub(crate) fn group(
 }
 
 /// A person.
-pub(crate) fn person(actor: &Actor, keys: &[ActorKey], root: &str) -> Result<PersonView, ViewError> {
+pub(crate) fn person(
+    actor: &Actor,
+    keys: &[ActorKey],
+    root: &str,
+) -> Result<PersonView, ViewError> {
     Ok(PersonView {
         id: url(&actor.uri)?,
         public_url: url(root)?,
@@ -215,7 +217,10 @@ pub(crate) async fn create(
     let id = activity.post_id.ok_or(ViewError::Missing("the post"))?;
     let stored = conn.post(id).await?.ok_or(ViewError::Missing("the post"))?;
     let view = post(conn, &stored).await?;
-    Ok(crate::render::activity::create(&url(&activity.uri)?, &view)?)
+    Ok(crate::render::activity::create(
+        &url(&activity.uri)?,
+        &view,
+    )?)
 }
 
 /// The announcement of a post by a community.
@@ -228,12 +233,4 @@ pub(crate) fn announce_view(
         actor: url(&community.uri)?,
         published: activity.created_at,
     })
-}
-
-/// Whether an activity announces something.
-pub(crate) const fn is_announce(kind: ActivityKind) -> bool {
-    matches!(
-        kind,
-        ActivityKind::AnnounceThread | ActivityKind::AnnounceReply
-    )
 }

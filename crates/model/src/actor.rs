@@ -1,6 +1,6 @@
 //! Kinds and states of actors.
 
-/// What an actor is, after the ActivityStreams actor types.
+/// What an actor is, after the `ActivityStreams` actor types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ActorKind {
     /// A human being.

@@ -61,7 +61,9 @@ async fn inner(conn: &mut Conn, activity: &Activity) -> Result<Json, ViewError> 
     if let Some(raw) = &activity.inner_raw {
         return Ok(RawValue::from_string(raw.clone()).map_err(render::RenderError::from)?);
     }
-    let id = activity.inner_id.ok_or(ViewError::Missing("the activity"))?;
+    let id = activity
+        .inner_id
+        .ok_or(ViewError::Missing("the activity"))?;
     let kept = conn.renderings(&[id]).await?;
     if let Some(kept) = kept.into_iter().find(|kept| kept.form == Form::Plain) {
         return Ok(RawValue::from_string(kept.body).map_err(render::RenderError::from)?);
@@ -93,7 +95,10 @@ async fn announce(conn: &mut Conn, activity: &Activity) -> Result<Vec<Rendering>
     // No reply is ever boosted: its readers did not ask for it.
     if activity.kind == ActivityKind::AnnounceThread {
         let post = activity.post_id.ok_or(ViewError::Missing("the post"))?;
-        let post = conn.post(post).await?.ok_or(ViewError::Missing("the post"))?;
+        let post = conn
+            .post(post)
+            .await?
+            .ok_or(ViewError::Missing("the post"))?;
         let author = conn
             .actor(post.author_id)
             .await?
@@ -111,7 +116,11 @@ async fn announce(conn: &mut Conn, activity: &Activity) -> Result<Vec<Rendering>
 async fn follow(conn: &mut Conn, activity: &Activity, id: &str) -> Result<Json, ViewError> {
     let follower = speaker(conn, activity).await?;
     let target = target(activity)?;
-    Ok(render::activity::follow(&url(id)?, &url(&follower.uri)?, &target)?)
+    Ok(render::activity::follow(
+        &url(id)?,
+        &url(&follower.uri)?,
+        &target,
+    )?)
 }
 
 fn target(activity: &Activity) -> Result<url::Url, ViewError> {

@@ -18,7 +18,14 @@ pub(super) async fn expand(
     federation: &Federation,
     bodies: &Cache<(ActivityId, Form), Body>,
 ) -> archipel_storage::Result<usize> {
-    if federation.store.read().await?.unexpanded_ids(1).await?.is_empty() {
+    if federation
+        .store
+        .read()
+        .await?
+        .unexpanded_ids(1)
+        .await?
+        .is_empty()
+    {
         return Ok(0);
     }
     let now = federation.now();

@@ -136,7 +136,15 @@ impl Deliverer {
     ) -> archipel_storage::Result<Vec<(ClaimedDestination, Vec<QueuedDelivery>)>> {
         let now = self.federation.now();
         let limit = i64::try_from(free).unwrap_or(i64::MAX);
-        if self.federation.store.read().await?.next_due(now).await?.is_none_or(|due| due > now.micros()) {
+        if self
+            .federation
+            .store
+            .read()
+            .await?
+            .next_due(now)
+            .await?
+            .is_none_or(|due| due > now.micros())
+        {
             return Ok(Vec::new());
         }
         let mut tx = self.federation.store.write().await?;

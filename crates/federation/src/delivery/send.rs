@@ -45,7 +45,11 @@ pub(super) async fn round(
         .await
         .unwrap_or_default();
     // A parked destination is probed with one thing, not with its whole queue.
-    let most = if destination.parked_at.is_some() { 1 } else { usize::MAX };
+    let most = if destination.parked_at.is_some() {
+        1
+    } else {
+        usize::MAX
+    };
     let trouble = AtomicBool::new(false);
     let errand = Errand {
         deliverer,
@@ -245,9 +249,7 @@ const fn forms(kind: ActivityKind, dialect: Dialect) -> &'static [Form] {
         (ActivityKind::AnnounceThread, Dialect::Microblog) => &[Form::Boost],
         (ActivityKind::AnnounceThread, Dialect::Unknown) => &[Form::Wrapped, Form::Boost],
         (ActivityKind::AnnounceReply, Dialect::Microblog) => &[],
-        (ActivityKind::AnnounceReply, Dialect::Threadiverse | Dialect::Unknown) => {
-            &[Form::Wrapped]
-        }
+        (ActivityKind::AnnounceReply, Dialect::Threadiverse | Dialect::Unknown) => &[Form::Wrapped],
         _ => &[Form::Plain],
     }
 }

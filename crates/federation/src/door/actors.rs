@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use archipel_model::{ActorState, Handle, Place};
 use archipel_storage::{Actor, Conn};
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, State};
 use bytes::Bytes;
+use http::request::Parts;
 
 use super::Door;
 use super::answer::{self, Answer};
@@ -15,34 +16,33 @@ use crate::render::{self, Json};
 use crate::views::{self, ViewError, url};
 
 /// The actor that speaks for the server itself.
-pub(super) async fn instance(State(door): State<Door>, request: Request) -> Answer {
-    serve(&door, Place::Instance, request).await
+pub(super) async fn instance(State(door): State<Door>, parts: Parts) -> Answer {
+    serve(&door, Place::Instance, parts).await
 }
 
 /// A community.
 pub(super) async fn community(
     State(door): State<Door>,
     Path(handle): Path<String>,
-    request: Request,
+    parts: Parts,
 ) -> Answer {
-    serve(&door, place(&handle, Place::Community), request).await
+    serve(&door, place(&handle, Place::Community), parts).await
 }
 
 /// A person.
 pub(super) async fn person(
     State(door): State<Door>,
     Path(handle): Path<String>,
-    request: Request,
+    parts: Parts,
 ) -> Answer {
-    serve(&door, place(&handle, Place::Person), request).await
+    serve(&door, place(&handle, Place::Person), parts).await
 }
 
 fn place(handle: &str, make: impl FnOnce(Handle) -> Place) -> Place {
     handle.parse().map_or(Place::Other, make)
 }
 
-async fn serve(door: &Door, place: Place, request: Request) -> Answer {
-    let (mut parts, _) = request.into_parts();
+async fn serve(door: &Door, place: Place, mut parts: Parts) -> Answer {
     restore_target(&mut parts);
     let document = of(door, &place).await?;
     let stranger = door.is_stranger(&parts).await;
@@ -66,7 +66,9 @@ async fn of(door: &Door, place: &Place) -> Result<Option<Arc<Document>>, ViewErr
     let document = match conn.actor_by_uri(&uri).await? {
         Some(actor) if actor.is_local => {
             let title = &federation.settings.title;
-            Some(Arc::new(render(&mut conn, &actor, site.instance(), title).await?))
+            Some(Arc::new(
+                render(&mut conn, &actor, site.instance(), title).await?,
+            ))
         }
         _ => None,
     };
@@ -118,8 +120,15 @@ fn bytes(json: &Json) -> Bytes {
 /// and to write to the actor, nothing about it.
 fn stub(json: &Json) -> Option<Bytes> {
     const SHOWN: &[&str] = &[
-        "@context", "id", "type", "preferredUsername", "inbox", "outbox", "endpoints",
-        "publicKey", "assertionMethod",
+        "@context",
+        "id",
+        "type",
+        "preferredUsername",
+        "inbox",
+        "outbox",
+        "endpoints",
+        "publicKey",
+        "assertionMethod",
     ];
     let mut value: serde_json::Value = serde_json::from_str(json.get()).ok()?;
     value

@@ -170,7 +170,9 @@ mod tests {
 
     #[test]
     fn browsers_get_pages_and_servers_documents() {
-        assert!(page_for("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"));
+        assert!(page_for(
+            "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+        ));
         assert!(page_for("text/html"));
         for server in [
             "application/activity+json",

@@ -2,8 +2,9 @@
 
 use archipel_model::{ActorState, Place};
 use archipel_storage::{ActivityKind, Actor, Conn, PostState};
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
+use http::request::Parts;
 use http::{Uri, header};
 use url::Url;
 
@@ -20,8 +21,8 @@ use crate::views::{self, ViewError, url};
 const OUTBOX: i64 = 50;
 
 /// The outbox of the server itself: it says nothing.
-pub(super) async fn instance_outbox(State(door): State<Door>, request: Request) -> Answer {
-    if let Some(refused) = door.refuses(request).await {
+pub(super) async fn instance_outbox(State(door): State<Door>, parts: Parts) -> Answer {
+    if let Some(refused) = door.refuses(&parts).await {
         return Ok(refused);
     }
     let id = url(&format!("{}/outbox", door.federation.actions.site.base()))?;
@@ -29,15 +30,18 @@ pub(super) async fn instance_outbox(State(door): State<Door>, request: Request) 
 }
 
 /// The outbox of a community or person.
-pub(super) async fn outbox(State(door): State<Door>, request: Request) -> Answer {
-    let Some((mut conn, actor, id)) = door.open(&request, "outbox").await? else {
+pub(super) async fn outbox(State(door): State<Door>, parts: Parts) -> Answer {
+    let Some((mut conn, actor, id)) = door.open(&parts, "outbox").await? else {
         return Ok(answer::not_found());
     };
-    if let Some(refused) = door.refuses(request).await {
+    if let Some(refused) = door.refuses(&parts).await {
         return Ok(refused);
     }
     let (kind, total) = if conn.community(actor.id).await?.is_some() {
-        (ActivityKind::AnnounceThread, conn.thread_count(actor.id).await?)
+        (
+            ActivityKind::AnnounceThread,
+            conn.thread_count(actor.id).await?,
+        )
     } else {
         (ActivityKind::Create, conn.post_count(actor.id).await?)
     };
@@ -69,35 +73,41 @@ pub(super) async fn outbox(State(door): State<Door>, request: Request) -> Answer
 }
 
 /// How many follow, not who.
-pub(super) async fn followers(State(door): State<Door>, request: Request) -> Answer {
-    let Some((mut conn, actor, id)) = door.open(&request, "followers").await? else {
+pub(super) async fn followers(State(door): State<Door>, parts: Parts) -> Answer {
+    let Some((mut conn, actor, id)) = door.open(&parts, "followers").await? else {
         return Ok(answer::not_found());
     };
-    if let Some(refused) = door.refuses(request).await {
+    if let Some(refused) = door.refuses(&parts).await {
         return Ok(refused);
     }
     let count = conn.follower_count(actor.id).await?;
-    Ok(json(&collection::counted(&id, u64::try_from(count).unwrap_or(0))?))
+    Ok(json(&collection::counted(
+        &id,
+        u64::try_from(count).unwrap_or(0),
+    )?))
 }
 
 /// How many are followed, not who.
-pub(super) async fn following(State(door): State<Door>, request: Request) -> Answer {
-    let Some((mut conn, actor, id)) = door.open(&request, "following").await? else {
+pub(super) async fn following(State(door): State<Door>, parts: Parts) -> Answer {
+    let Some((mut conn, actor, id)) = door.open(&parts, "following").await? else {
         return Ok(answer::not_found());
     };
-    if let Some(refused) = door.refuses(request).await {
+    if let Some(refused) = door.refuses(&parts).await {
         return Ok(refused);
     }
     let count = conn.following_count(actor.id).await?;
-    Ok(json(&collection::counted(&id, u64::try_from(count).unwrap_or(0))?))
+    Ok(json(&collection::counted(
+        &id,
+        u64::try_from(count).unwrap_or(0),
+    )?))
 }
 
 /// Pinned posts: none can be pinned yet.
-pub(super) async fn featured(State(door): State<Door>, request: Request) -> Answer {
-    let Some((_, _, id)) = door.open(&request, "featured").await? else {
+pub(super) async fn featured(State(door): State<Door>, parts: Parts) -> Answer {
+    let Some((_, _, id)) = door.open(&parts, "featured").await? else {
         return Ok(answer::not_found());
     };
-    if let Some(refused) = door.refuses(request).await {
+    if let Some(refused) = door.refuses(&parts).await {
         return Ok(refused);
     }
     Ok(json(&collection::ordered(&id, &[])?))
@@ -107,12 +117,12 @@ pub(super) async fn featured(State(door): State<Door>, request: Request) -> Answ
 pub(super) async fn moderators(
     State(door): State<Door>,
     Path(_): Path<String>,
-    request: Request,
+    parts: Parts,
 ) -> Answer {
-    let Some((mut conn, actor, id)) = door.open(&request, "moderators").await? else {
+    let Some((mut conn, actor, id)) = door.open(&parts, "moderators").await? else {
         return Ok(answer::not_found());
     };
-    if let Some(refused) = door.refuses(request).await {
+    if let Some(refused) = door.refuses(&parts).await {
         return Ok(refused);
     }
     let people: Vec<Url> = conn
@@ -126,8 +136,8 @@ pub(super) async fn moderators(
 
 impl Door {
     /// The refusal for a stranger, when documents are only for those who sign.
-    pub(super) async fn refuses(&self, request: Request) -> Option<Response> {
-        let (mut parts, _) = request.into_parts();
+    pub(super) async fn refuses(&self, parts: &Parts) -> Option<Response> {
+        let mut parts = parts.clone();
         restore_target(&mut parts);
         let stranger = self.is_stranger(&parts).await;
         stranger.then(|| answer::refused(&Refusal::Unsigned))
@@ -137,10 +147,10 @@ impl Door {
     /// collection's id.
     async fn open(
         &self,
-        request: &Request,
+        parts: &Parts,
         name: &str,
     ) -> Result<Option<(Conn, Actor, Url)>, ViewError> {
-        let Some(uri) = self.actor_uri(request.uri(), name) else {
+        let Some(uri) = self.actor_uri(&parts.uri, name) else {
             return Ok(None);
         };
         let mut conn = self.federation.store.read().await?;

@@ -2,8 +2,10 @@
 
 use archipel_model::PostId;
 use archipel_storage::{Conn, Post, PostState};
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
 use http::StatusCode;
+use http::request::Parts;
 use serde::Deserialize;
 
 use super::Door;
@@ -20,12 +22,8 @@ const PAGE: i64 = 100;
 const CONTEXT: i64 = 1_000;
 
 /// A post of a local author, or its tombstone.
-pub(super) async fn post(
-    State(door): State<Door>,
-    Path(id): Path<String>,
-    request: Request,
-) -> Answer {
-    if let Some(refused) = door.refuses(request).await {
+pub(super) async fn post(State(door): State<Door>, Path(id): Path<String>, parts: Parts) -> Answer {
+    if let Some(refused) = door.refuses(&parts).await {
         return Ok(refused);
     }
     let mut conn = door.federation.store.read().await?;
@@ -60,10 +58,10 @@ pub(super) struct After {
 pub(super) async fn replies(
     State(door): State<Door>,
     Path(id): Path<String>,
-    after: Option<Query<After>>,
-    request: Request,
+    after: Result<Query<After>, QueryRejection>,
+    parts: Parts,
 ) -> Answer {
-    if let Some(refused) = door.refuses(request).await {
+    if let Some(refused) = door.refuses(&parts).await {
         return Ok(refused);
     }
     let mut conn = door.federation.store.read().await?;
@@ -71,13 +69,18 @@ pub(super) async fn replies(
         return Ok(answer::not_found());
     };
     let collection = url(&format!("{}/replies", post.uri))?;
-    let start = after.and_then(|Query(after)| after.after);
+    let start = after.ok().and_then(|Query(after)| after.after);
     let listing = Listing::of(&post);
     let total = listing.count(&mut conn).await?;
     if start.is_none() && total < i64::try_from(EMBEDDED_REPLIES).unwrap_or(i64::MAX) {
-        let all = listing.after(&mut conn, PostId(i64::MIN), total.max(1)).await?;
+        let all = listing
+            .after(&mut conn, PostId(i64::MIN), total.max(1))
+            .await?;
         let items = items(&mut conn, &all).await?;
-        return Ok(json(&collection::replies(&collection, &Replies::All(items))?));
+        return Ok(json(&collection::replies(
+            &collection,
+            &Replies::All(items),
+        )?));
     }
     let first = start.is_none();
     let from = PostId(start.unwrap_or(i64::MIN));
@@ -107,9 +110,9 @@ pub(super) async fn replies(
 pub(super) async fn context(
     State(door): State<Door>,
     Path(id): Path<String>,
-    request: Request,
+    parts: Parts,
 ) -> Answer {
-    if let Some(refused) = door.refuses(request).await {
+    if let Some(refused) = door.refuses(&parts).await {
         return Ok(refused);
     }
     let mut conn = door.federation.store.read().await?;
@@ -124,11 +127,18 @@ pub(super) async fn context(
         return Ok(answer::not_found());
     };
     let mut posts = vec![url(&post.uri)?];
-    for reply in conn.thread_replies(post.id, PostId(i64::MIN), CONTEXT).await? {
+    for reply in conn
+        .thread_replies(post.id, PostId(i64::MIN), CONTEXT)
+        .await?
+    {
         posts.push(url(&reply.uri)?);
     }
     let collection = url(&format!("{}/context", post.uri))?;
-    Ok(json(&collection::context(&collection, &url(&owner.uri)?, &posts)?))
+    Ok(json(&collection::context(
+        &collection,
+        &url(&owner.uri)?,
+        &posts,
+    )?))
 }
 
 /// Which replies belong to a post: of a thread all, of a reply its own.
@@ -176,9 +186,7 @@ async fn stored(conn: &mut Conn, id: &str) -> Result<Option<Post>, ViewError> {
 /// A post of a local author that anybody may see.
 async fn shown(conn: &mut Conn, id: &str) -> Result<Option<Post>, ViewError> {
     Ok(stored(conn, id).await?.filter(|post| {
-        post.is_local
-            && post.state == PostState::Published
-            && post.visibility.may_be_announced()
+        post.is_local && post.state == PostState::Published && post.visibility.may_be_announced()
     }))
 }
 

@@ -2,6 +2,7 @@
 
 use archipel_model::{ActorKind, ActorState, Place};
 use archipel_storage::Actor;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
@@ -27,9 +28,10 @@ pub(super) struct Asked {
 /// the server itself.
 pub(super) async fn webfinger(
     State(door): State<Door>,
-    asked: Option<Query<Asked>>,
+    asked: Result<Query<Asked>, QueryRejection>,
 ) -> Answer {
     let resource = asked
+        .ok()
         .and_then(|Query(asked)| asked.resource)
         .filter(|resource| !resource.is_empty() && resource.len() <= MAX_RESOURCE);
     let Some(resource) = resource else {
@@ -150,9 +152,11 @@ async fn nodeinfo(door: &Door, version: NodeInfoVersion) -> Answer {
         comments: count(usage.replies),
         groups: count(usage.communities),
         title: federation.settings.title.clone(),
-        features: ["fep-1b12", "fep-2677", "fep-521a", "fep-67ff", "fep-7888", "fep-d556"]
-            .map(str::to_owned)
-            .to_vec(),
+        features: [
+            "fep-1b12", "fep-2677", "fep-521a", "fep-67ff", "fep-7888", "fep-d556",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
     };
     let json = discovery::nodeinfo(&view, version)?;
     let mut response = (

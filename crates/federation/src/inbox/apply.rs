@@ -202,8 +202,10 @@ impl Job<'_> {
         };
         let actor = tx.local_actor(handle.as_str()).await?;
         // The address must be that of the actor, not of a namesake of another kind.
-        Ok(actor.filter(|actor| self.federation.actions.site.place(uri.as_str())
-            == self.federation.actions.site.place(&actor.uri)))
+        Ok(actor.filter(|actor| {
+            self.federation.actions.site.place(uri.as_str())
+                == self.federation.actions.site.place(&actor.uri)
+        }))
     }
 }
 

@@ -84,12 +84,22 @@ pub(super) async fn submit(
         community: about.community,
         uri: Some(object.id.as_str()),
         kind: kind_of(object),
-        parent: about.parent.filter(|parent| parent.state == PostState::Published),
+        parent: about
+            .parent
+            .filter(|parent| parent.state == PostState::Published),
         parent_uri: object.in_reply_to.as_ref().map(Url::as_str),
-        title: object.name.as_deref().map(text::plain).filter(|t| !t.is_empty()),
+        title: object
+            .name
+            .as_deref()
+            .map(text::plain)
+            .filter(|t| !t.is_empty()),
         content: text::sanitise(object.content_html.as_deref().unwrap_or_default()),
         source: None,
-        summary: object.summary.as_deref().map(text::plain).filter(|s| !s.is_empty()),
+        summary: object
+            .summary
+            .as_deref()
+            .map(text::plain)
+            .filter(|s| !s.is_empty()),
         sensitive: object.sensitive,
         language: object.language.clone(),
         visibility,
@@ -129,7 +139,10 @@ fn forged(job: &Job<'_>, object: &RemoteObject) -> Option<&'static str> {
     let by_signer = object.authors.contains(actor);
     let by_its_group = object.authors.is_empty()
         && !object.groups.is_empty()
-        && object.groups.iter().all(|group| archipel_model::same_origin(group, actor));
+        && object
+            .groups
+            .iter()
+            .all(|group| archipel_model::same_origin(group, actor));
     if by_its_group || (by_signer && object.speaks_for_its_authors()) {
         None
     } else {
@@ -204,10 +217,11 @@ pub(super) async fn parent_of(
             }
         };
         let Known::Post(post) = found else { break };
-        next = post
-            .in_reply_to
-            .clone()
-            .filter(|up| !missing.iter().any(|m: &std::sync::Arc<RemoteObject>| m.id == *up));
+        next = post.in_reply_to.clone().filter(|up| {
+            !missing
+                .iter()
+                .any(|m: &std::sync::Arc<RemoteObject>| m.id == *up)
+        });
         missing.push(post);
     }
     // …and down again, keeping each.
@@ -220,7 +234,10 @@ pub(super) async fn parent_of(
             have = None;
             continue;
         };
-        if !object.visibility(author.followers.as_deref()).may_be_announced() {
+        if !object
+            .visibility(author.followers.as_deref())
+            .may_be_announced()
+        {
             have = None;
             continue;
         }

@@ -75,7 +75,9 @@ async fn addressed(federation: &Federation, place: &Place) -> Result<(), Refusal
 
 async fn not_blocked(federation: &Federation, envelope: &Envelope) -> Result<(), Refusal> {
     if federation.actions.site.is_ours(envelope.actor.as_str()) {
-        return Err(Refusal::MalformedActivity("nobody here writes to the inbox"));
+        return Err(Refusal::MalformedActivity(
+            "nobody here writes to the inbox",
+        ));
     }
     let clock = federation.actions.clock.as_ref();
     federation.peers.refresh(&federation.store, clock).await;
@@ -92,7 +94,9 @@ async fn sender(
     federation: &Federation,
     inspected: &Inspected,
 ) -> Result<Option<std::sync::Arc<KnownKey>>, Refusal> {
-    let Inspected { envelope, claim, .. } = inspected;
+    let Inspected {
+        envelope, claim, ..
+    } = inspected;
     let key_id = claim.key_id.as_str();
     let known = federation
         .known_key(key_id, &envelope.actor)

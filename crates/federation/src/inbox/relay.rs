@@ -30,7 +30,11 @@ pub(super) async fn announce(job: &Job<'_>, tx: &mut Tx, what: &AnnounceOf) -> A
             for one in several {
                 outcomes.push(relayed(job, tx, one).await?);
             }
-            Ok(format!("a batch of {}: {}", outcomes.len(), outcomes.join("; ")))
+            Ok(format!(
+                "a batch of {}: {}",
+                outcomes.len(),
+                outcomes.join("; ")
+            ))
         }
         one => relayed(job, tx, one).await,
     }

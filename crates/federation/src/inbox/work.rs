@@ -94,7 +94,10 @@ async fn round(federation: &Federation, fetches: &TaskTracker) -> archipel_stora
             continue;
         }
         tx.savepoint().await?;
-        match AssertUnwindSafe(apply(federation, &mut tx, item)).catch_unwind().await {
+        match AssertUnwindSafe(apply(federation, &mut tx, item))
+            .catch_unwind()
+            .await
+        {
             Ok(Ok(outcome)) => {
                 tx.release().await?;
                 batch.done(item, outcome, federation.now());
