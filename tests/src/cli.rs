@@ -87,9 +87,8 @@ impl Lab {
         string(&printed, "url")
     }
 
-    /// What was heard, oldest or newest first: objects with at least `activity`
-    /// (its URL), `kind`, `actor` and `state` (`waiting`, `done`, `failed`,
-    /// `quarantined`).
+    /// What was heard: objects with at least `activity_uri`, `signer_uri`, `kind`,
+    /// `state` (`waiting`, `done`, `dead`), `attempts` and `outcome`.
     pub fn inbox(&self) -> Vec<Value> {
         self.list(&["inbox", "list"])
     }
@@ -98,7 +97,7 @@ impl Lab {
     pub fn inbox_state(&self, activity: &str) -> Option<String> {
         self.inbox()
             .iter()
-            .find(|row| row["activity"] == activity)
+            .find(|row| row["activity_uri"] == activity)
             .map(|row| string(row, "state"))
     }
 
@@ -112,9 +111,9 @@ impl Lab {
         .await;
     }
 
-    /// What is being said: objects with `host`, `inbox`, `activity`, `state`
-    /// (`queued`, `delivered`, `refused`, `retrying`), `attempts`, `error`,
-    /// `next_retry`.
+    /// What is being said: objects with `host`, `inbox`, `kind`, `object`, `state`
+    /// (`queued`, `delivered`, `refused`), `attempts`, `status`, `words` (the peer's)
+    /// and `next_try_at`.
     pub fn deliveries(&self) -> Vec<Value> {
         self.list(&["delivery", "list"])
     }
@@ -126,8 +125,8 @@ impl Lab {
         rows
     }
 
-    /// What is known of a peer: `dialect`, `software`, `queued`, `oldest_waiting`,
-    /// `last_success`, `last_error`, `next_retry`.
+    /// What is known of a peer: an object with at least `host`, `software` and
+    /// `dialect`.
     pub fn peer(&self, host: &str) -> Value {
         self.json(&["peer", "show", host])
     }

@@ -185,6 +185,10 @@ impl Lab {
         command
             .envs(self.environment.iter().cloned())
             .env("ARCHIPEL_CONFIG", self.dir.path().join("archipel.toml"))
+            .env(
+                "ARCHIPEL__LOG__LEVEL",
+                std::env::var("ARCHIPEL_TEST_LOG").unwrap_or_else(|_| "info".to_owned()),
+            )
             .env("NO_COLOR", "1")
             .env_remove("HTTP_PROXY")
             .env_remove("http_proxy")
