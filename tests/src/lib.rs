@@ -29,34 +29,23 @@ pub use wait::{eventually, stays};
 /// The collection that means "everybody" (ActivityStreams 2.0 §5.1.2).
 pub const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 
-/// Runs one scenario on SQLite and on PostgreSQL, as two tests.
+/// Runs scenarios on SQLite and on PostgreSQL, as two tests each.
 ///
-/// `both! { async fn name(db: Db) { … } }` makes `name::sqlite` and
+/// `both!(name)` beside `async fn name(db: Db) { … }` makes `name::sqlite` and
 /// `name::postgres`.
 #[macro_export]
 macro_rules! both {
-    ($($(#[$meta:meta])* async fn $name:ident($db:ident: Db) $body:block)*) => {$(
-        $(#[$meta])*
+    ($($name:ident),+ $(,)?) => {$(
         mod $name {
-            #[allow(
-                unused_imports,
-                clippy::allow_attributes,
-                clippy::wildcard_imports,
-                reason = "a scenario sees what its file imports"
-            )]
-            use super::*;
-
-            async fn scenario($db: $crate::Db) $body
-
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                scenario($crate::Db::Sqlite).await;
+                super::$name($crate::Db::Sqlite).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
-                scenario($crate::Db::Postgres).await;
+                super::$name($crate::Db::Postgres).await;
             }
         }
-    )*};
+    )+};
 }
