@@ -254,3 +254,72 @@ impl Inner {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn peers_check_each_other() {
+        let here = Peer::start(Family::Mastodon).await;
+        for family in [Family::Lemmy, Family::GoToSocial] {
+            let there = Peer::start(family).await;
+            let person = there.person_with("olga", Keys::shared(0));
+            for scheme in [Scheme::Cavage, Scheme::Rfc9421] {
+                let answer = person
+                    .deliver_to(here.http().clone(), &here.url("/inbox"))
+                    .scheme(scheme)
+                    .send(b"{\"type\":\"Follow\"}".to_vec())
+                    .await;
+                assert_eq!(answer.status, 202, "{family:?} {scheme:?}");
+            }
+        }
+        let received = here.received();
+        assert_eq!(received.len(), 4);
+        assert!(received.iter().all(|one| one.signed_by.is_some()));
+        here.next_answer(Answer::later(7));
+        here.understands_only(Scheme::Rfc9421);
+        let eve = here.person_with("eve", Keys::shared(1));
+        let knock = |scheme| {
+            eve.deliver_to(here.http().clone(), &here.url("/inbox"))
+                .scheme(scheme)
+                .send(b"{}".to_vec())
+        };
+        assert_eq!(knock(Scheme::Cavage).await.status, 401);
+        let busy = knock(Scheme::Rfc9421).await;
+        assert_eq!(
+            (busy.status.as_u16(), busy.header("retry-after")),
+            (429, "7")
+        );
+        assert_eq!(knock(Scheme::Rfc9421).await.status, 202);
+    }
+
+    #[tokio::test]
+    async fn what_a_reader_of_mastodon_boosts() {
+        let home = Peer::start(Family::Lemmy).await;
+        let lena = home.person_with("lena", Keys::shared(0));
+        let group = home.url("/c/photo");
+        let page = threadiverse::page(&lena, &group, Some("Un titre"), "texte");
+        let comment = threadiverse::comment(&lena, &group, &page.id, &lena.id, "texte");
+        let gone = serde_json::json!({ "id": home.url("/activities/9"), "type": "Create" });
+        let mut reader = reader::MastodonReader::default();
+        for object in [&page.create, &comment.create, &gone] {
+            let announce = serde_json::json!({
+                "type": "Announce", "actor": group, "object": object,
+            });
+            reader.read(&home, &announce).await;
+        }
+        // Lemmy's Creates can be fetched, so this reader boosts the comment too: what
+        // a community must not make it do.
+        let mut wanted = vec![page.id.clone(), comment.id.clone()];
+        wanted.sort();
+        assert_eq!(reader.boosted_by(&group), wanted);
+        for create in [&page.create, &comment.create] {
+            let announce = serde_json::json!({
+                "type": "Announce", "id": home.url("/activities/1"), "actor": group,
+                "to": [crate::PUBLIC], "cc": [], "object": create,
+            });
+            strict::read(&announce).expect("what Lemmy sends, Lemmy reads");
+        }
+    }
+}

@@ -166,11 +166,16 @@ impl Person {
     }
 
     /// A delivery to `path` of `lab` that can be changed before it is sent.
-    pub fn deliver<'a>(&'a self, lab: &'a Lab, path: &str) -> Delivery<'a> {
+    pub fn deliver(&self, lab: &Lab, path: &str) -> Delivery<'_> {
+        self.deliver_to(lab.http().clone(), &lab.url(path))
+    }
+
+    /// A delivery to any inbox, with a client that finds it.
+    pub fn deliver_to(&self, http: reqwest::Client, inbox: &str) -> Delivery<'_> {
         Delivery {
-            url: Url::parse(&lab.url(path)).expect("an inbox"),
+            url: Url::parse(inbox).expect("an inbox"),
             person: self,
-            lab,
+            http,
             scheme: Scheme::Cavage,
             key_id: None,
             algorithm: Some("rsa-sha256".to_owned()),
@@ -211,7 +216,7 @@ impl Person {
 #[derive(Debug)]
 pub struct Delivery<'a> {
     person: &'a Person,
-    lab: &'a Lab,
+    http: reqwest::Client,
     url: Url,
     scheme: Scheme,
     key_id: Option<String>,
@@ -289,8 +294,7 @@ impl Delivery<'_> {
             Some(&body),
         );
         let response = self
-            .lab
-            .http()
+            .http
             .post(self.url)
             .headers(headers)
             .body(body)
