@@ -75,54 +75,52 @@ impl Lab {
     }
 
     /// Posts in `community` (a local handle, or an actor's URL) as `account`;
-    /// returns the post's URL, from `{"url": …}`.
+    /// returns the post's URL.
     pub fn post(&self, account: &str, community: &str, title: &str, text: &str) -> String {
-        let printed = self.json(&["post", account, community, "--title", title, "--text", text]);
-        string(&printed, "url")
+        url_in(&self.run(&["post", account, "--to", community, "--title", title, text]))
     }
 
     /// Replies to `parent` (a post's URL) as `account`; returns the reply's URL.
     pub fn reply(&self, account: &str, parent: &str, text: &str) -> String {
-        let printed = self.json(&["reply", account, parent, "--text", text]);
-        string(&printed, "url")
+        url_in(&self.run(&["reply", account, parent, text]))
     }
 
-    /// What was heard: objects with at least `activity_uri`, `signer_uri`, `kind`,
-    /// `state` (`waiting`, `done`, `dead`), `attempts` and `outcome`.
+    /// What was heard and is in one of these states: objects with at least
+    /// `activity_uri`, `state` and `attempts`.
+    pub fn heard(&self, states: &[&str]) -> Vec<Value> {
+        let mut rows = Vec::new();
+        for state in states {
+            rows.extend(self.list(&["inbox", "list", "--state", state, "--limit", "1000"]));
+        }
+        rows
+    }
+
+    /// Everything that was heard and kept.
     pub fn inbox(&self) -> Vec<Value> {
-        self.list(&["inbox", "list"])
+        self.heard(&["waiting", "retrying", "done", "refused", "quarantined"])
     }
 
-    /// The state of one heard activity, `None` while it was never stored.
-    pub fn inbox_state(&self, activity: &str) -> Option<String> {
-        self.inbox()
-            .iter()
-            .find(|row| row["activity_uri"] == activity)
-            .map(|row| string(row, "state"))
-    }
-
-    /// Waits until the activity `id` was worked on.
+    /// Waits until the activity `id` was worked on, whatever came of it.
     pub async fn worked(&self, id: &str) {
         crate::eventually(
             &format!("{id} worked off by {}", self.base()),
             crate::wait::PATIENCE,
-            || async { (self.inbox_state(id)? == "done").then_some(()) },
+            || async {
+                let heard = self.heard(&["done", "refused"]);
+                heard
+                    .iter()
+                    .any(|row| row["activity_uri"] == id)
+                    .then_some(())
+            },
         )
         .await;
     }
 
-    /// What is being said: objects with `host`, `inbox`, `kind`, `object`, `state`
-    /// (`queued`, `delivered`, `refused`), `attempts`, `status`, `words` (the peer's)
-    /// and `next_try_at`.
-    pub fn deliveries(&self) -> Vec<Value> {
-        self.list(&["delivery", "list"])
-    }
-
-    /// Deliveries to `host` (`name:port`).
+    /// What is being said to `host` (`name:port`): objects with `host`, `kind`,
+    /// `object`, `state` (`queued`, `retrying`, `delivered`, `refused`), `attempts`,
+    /// `status` and `words` (the peer's).
     pub fn deliveries_to(&self, host: &str) -> Vec<Value> {
-        let mut rows = self.deliveries();
-        rows.retain(|row| row["host"] == host);
-        rows
+        self.list(&["delivery", "list", "--peer", host, "--limit", "1000"])
     }
 
     /// What is known of a peer: an object with at least `host`, `software` and
@@ -138,6 +136,16 @@ impl Lab {
             .map(|row| string(row, "actor"))
             .collect()
     }
+}
+
+/// The URL in what a command printed.
+#[track_caller]
+fn url_in(printed: &str) -> String {
+    printed
+        .split_whitespace()
+        .find(|word| word.starts_with("http"))
+        .unwrap_or_else(|| panic!("no URL in {printed:?}"))
+        .to_owned()
 }
 
 /// The text at `key`.

@@ -87,9 +87,9 @@ async fn a_failing_server(db: Db) {
         let row = rows.iter().find(|row| {
             row["kind"]
                 .as_str()
-                .is_some_and(|kind| kind.contains("announce"))
+                .is_some_and(|kind| kind.starts_with("Announce"))
         })?;
-        (row["state"] == "queued" && row["attempts"].as_u64()? >= 1).then_some(())
+        (row["state"] != "delivered" && row["attempts"].as_u64()? >= 1).then_some(())
     })
     .await;
     let peer = lab.peer(&failing.host());

@@ -122,7 +122,7 @@ async fn a_blocked_server(db: Db) {
         Peer::start(Family::Mastodon).await,
     );
     let (eve, alice) = (blocked.person("eve"), welcome.person("alice"));
-    lab.run(&["peer", "block", &blocked.host()]);
+    lab.run(&["peer", "block", &blocked.host(), "--yes"]);
     // The running server may take a moment to hear of it.
     eventually("the block in force", PATIENCE, || async {
         let answer = eve.say(&lab, &mastodon::follow(&eve, &group)).await;
