@@ -151,28 +151,32 @@ impl Conn {
     }
 
     /// Deliveries as an operator sees them, newest first: of one object, to one
-    /// peer, in one state, or any of these.
+    /// peer, in these states; `retrying` stands for what waits after a try.
     pub async fn delivery_views(
         &mut self,
         object: Option<&str>,
         host: Option<&str>,
-        state: Option<DeliveryState>,
+        states: &[&str],
         limit: i64,
     ) -> Result<Vec<DeliveryView>> {
         sql!(
             self,
             fetch_all as DeliveryView,
             "SELECT y.id AS activity_id, y.kind, y.uri AS activity, y.object_uri AS object,
-                d.host, d.inbox, q.state, q.attempts, q.status, q.words,
+                d.host, d.inbox,
+                CASE WHEN q.state = 'queued' AND q.attempts > 0 THEN 'retrying' ELSE q.state END
+                    AS state,
+                q.attempts, q.status, q.words,
                 CASE WHEN q.state = 'queued' THEN q.next_try_at END AS next_try_at, q.done_at
              FROM delivery q JOIN activity y ON y.id = q.activity_id
                 JOIN destination d ON d.id = q.destination_id
              WHERE ($1 IS NULL OR y.object_uri = $1) AND ($2 IS NULL OR d.host = $2)
-                AND ($3 IS NULL OR q.state = $3)
+                AND CASE WHEN q.state = 'queued' AND q.attempts > 0 THEN 'retrying' ELSE q.state END
+                    IN (SELECT v.value ->> 'state' FROM json_each($3) AS v)
              ORDER BY q.activity_id DESC, d.host LIMIT $4",
             object,
             host,
-            state.map(DeliveryState::as_str),
+            crate::inbox::states_list(states),
             limit
         )
     }

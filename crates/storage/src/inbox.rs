@@ -12,12 +12,16 @@ use crate::{Conn, Result, Tx};
 pub enum InboxState {
     /// Waits, or is tried again.
     Waiting,
-    /// Had its effect, or rightly had none.
+    /// Had its effect.
     Done,
-    /// Given up after repeated trouble; an operator can retry it.
-    Dead,
+    /// Understood, and rightly without effect.
+    Refused,
+    /// Put aside after repeated trouble; an operator can retry it.
+    Quarantined,
 }
-archipel_model::words! { InboxState { Waiting => "waiting", Done => "done", Dead => "dead" } }
+archipel_model::words! { InboxState {
+    Waiting => "waiting", Done => "done", Refused => "refused", Quarantined => "quarantined",
+} }
 
 /// Something to keep.
 #[derive(Clone, Debug, Serialize)]
@@ -105,6 +109,15 @@ pub struct InboxResult {
     pub outcome: String,
     /// When it ended, microseconds.
     pub done_at: Option<i64>,
+}
+
+/// States as the list that `json_each` takes.
+pub(crate) fn states_list(states: &[&str]) -> String {
+    let rows: Vec<_> = states
+        .iter()
+        .map(|state| serde_json::json!({ "state": state }))
+        .collect();
+    crate::json_list(&rows)
 }
 
 impl Tx {
@@ -252,19 +265,21 @@ impl Conn {
         .map(Option::flatten)
     }
 
-    /// What was received, newest first: in one state or in any.
-    pub async fn inbox_views(
-        &mut self,
-        state: Option<InboxState>,
-        limit: i64,
-    ) -> Result<Vec<InboxView>> {
+    /// What was received, newest first, in these states; `retrying` stands for
+    /// what waits after a try.
+    pub async fn inbox_views(&mut self, states: &[&str], limit: i64) -> Result<Vec<InboxView>> {
         sql!(
             self,
             fetch_all as InboxView,
-            "SELECT id, activity_uri, signer_uri, kind, state, attempts, outcome, raw, received_at,
+            "SELECT * FROM (SELECT id, activity_uri, signer_uri, kind,
+                CASE WHEN state = 'waiting' AND attempts > 0 THEN 'retrying' ELSE state END
+                    AS state,
+                attempts, outcome, raw, received_at,
                 CASE WHEN state = 'waiting' THEN next_try_at END AS next_try_at, done_at
-             FROM inbox_item WHERE $1 IS NULL OR state = $1 ORDER BY id DESC LIMIT $2",
-            state.map(InboxState::as_str),
+                FROM inbox_item) AS i
+             WHERE state IN (SELECT v.value ->> 'state' FROM json_each($1) AS v)
+             ORDER BY id DESC LIMIT $2",
+            states_list(states),
             limit
         )
     }
@@ -274,21 +289,24 @@ impl Conn {
         sql!(
             self,
             fetch_optional as InboxView,
-            "SELECT id, activity_uri, signer_uri, kind, state, attempts, outcome, raw, received_at,
+            "SELECT id, activity_uri, signer_uri, kind,
+                CASE WHEN state = 'waiting' AND attempts > 0 THEN 'retrying' ELSE state END
+                    AS state,
+                attempts, outcome, raw, received_at,
                 CASE WHEN state = 'waiting' THEN next_try_at END AS next_try_at, done_at
              FROM inbox_item WHERE id = $1",
             id.0
         )
     }
 
-    /// Makes one item, or every dead one, waiting again; says how many.
+    /// Makes one item, or every one put aside, waiting again; says how many.
     pub async fn retry_inbox(&mut self, id: Option<InboxId>, now: Timestamp) -> Result<u64> {
         sql!(
             self,
             execute,
             "UPDATE inbox_item SET state = 'waiting', next_try_at = $2, attempts = 0, crashes = 0,
                 lease_until = 0, done_at = NULL
-             WHERE (id = $1) OR ($1 IS NULL AND state = 'dead')",
+             WHERE (id = $1) OR ($1 IS NULL AND state = 'quarantined')",
             id.map(|id| id.0),
             now.micros()
         )

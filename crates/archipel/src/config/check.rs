@@ -126,13 +126,7 @@ fn numbers(config: &Config, wrong: &mut Vec<String>) {
     for (key, zero) in [
         ("server.max_connections", config.server.max_connections == 0),
         ("database.readers", config.database.readers == 0),
-        ("federation.workers", config.federation.workers == 0),
         ("federation.deliveries", config.federation.deliveries == 0),
-        (
-            "federation.deliveries_per_destination",
-            config.federation.deliveries_per_destination == 0,
-        ),
-        ("federation.key_fetches", config.federation.key_fetches == 0),
     ] {
         if zero {
             wrong.push(format!("{key} is at least 1; leave it out for its default"));

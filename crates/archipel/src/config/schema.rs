@@ -110,14 +110,8 @@ pub struct Federation {
     pub mode: FederationMode,
     /// Whether others must sign what they read.
     pub authorized_fetch: bool,
-    /// Tasks that work off the inbox.
-    pub workers: usize,
     /// Requests to other servers in flight at once.
     pub deliveries: usize,
-    /// Of these, at most so many to one destination.
-    pub deliveries_per_destination: usize,
-    /// Keys of unknown actors fetched at once, before their request is trusted.
-    pub key_fetches: usize,
 }
 
 impl Default for Federation {
@@ -125,10 +119,7 @@ impl Default for Federation {
         Self {
             mode: FederationMode::Open,
             authorized_fetch: false,
-            workers: 4,
             deliveries: 256,
-            deliveries_per_destination: 4,
-            key_fetches: 4,
         }
     }
 }

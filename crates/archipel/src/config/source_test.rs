@@ -244,8 +244,8 @@ fn rules_across_keys_say_what_to_do() {
             &["https://"],
         ),
         (
-            "[server]\nmax_connections = 0\n[federation]\nworkers = 0",
-            &["server.max_connections", "federation.workers"],
+            "[server]\nmax_connections = 0\n[federation]\ndeliveries = 0",
+            &["server.max_connections", "federation.deliveries"],
         ),
         (
             "[database]\nurl = \"sqlite://:memory:\"",

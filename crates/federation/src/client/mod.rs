@@ -157,6 +157,10 @@ impl Client {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one HTTP client of the server"
+)]
 fn builder(config: &ClientConfig) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .user_agent(&config.user_agent)

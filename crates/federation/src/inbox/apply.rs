@@ -6,7 +6,7 @@
 
 use archipel_actions::{self as actions, FollowOutcome, FollowRequest};
 use archipel_model::{ActorState, Place};
-use archipel_storage::{Actor, InboxItem, Tx};
+use archipel_storage::{Actor, InboxItem, InboxState, Tx};
 use url::Url;
 
 use super::{create, relay};
@@ -14,7 +14,38 @@ use crate::parse::{self, Deed, FollowRef, Incoming, ObjectRef, UndoOf};
 use crate::state::Federation;
 
 /// What became of an activity, in words for the operator.
-pub(super) type Outcome = String;
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It had its effect.
+    Done(String),
+    /// It was understood and rightly had none.
+    Refused(String),
+}
+
+impl Outcome {
+    pub(super) const fn state(&self) -> InboxState {
+        match self {
+            Self::Done(_) => InboxState::Done,
+            Self::Refused(_) => InboxState::Refused,
+        }
+    }
+
+    pub(super) fn words(self) -> String {
+        match self {
+            Self::Done(words) | Self::Refused(words) => words,
+        }
+    }
+}
+
+/// It had its effect.
+pub(super) fn done(words: impl Into<String>) -> Applied {
+    Ok(Outcome::Done(words.into()))
+}
+
+/// It rightly had none.
+pub(super) fn refused(words: impl Into<String>) -> Applied {
+    Ok(Outcome::Refused(words.into()))
+}
 
 /// What is missing to go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,20 +86,20 @@ pub(super) struct Job<'a> {
 /// Applies one received activity.
 pub(super) async fn apply(federation: &Federation, tx: &mut Tx, item: &InboxItem) -> Applied {
     let Ok(value) = serde_json::from_str(&item.raw) else {
-        return Ok("ignored: not JSON".to_owned());
+        return refused("not JSON");
     };
     let activity = match parse::activity(&value) {
         Ok(activity) => activity,
-        Err(error) => return Ok(format!("ignored: {error}")),
+        Err(error) => return refused(format!("{error}")),
     };
     if activity.actor.as_str() != item.signer_uri {
-        return Ok("ignored: signed by somebody else".to_owned());
+        return refused("signed by somebody else");
     }
     let Some(actor) = tx.actor_by_uri(&item.signer_uri).await? else {
         return Err(Stop::Lack(Lack::Actor(activity.actor.clone())));
     };
     if actor.is_local {
-        return Ok("ignored: nobody here speaks through the inbox".to_owned());
+        return refused("nobody here speaks through the inbox");
     }
     let job = Job {
         federation,
@@ -77,7 +108,7 @@ pub(super) async fn apply(federation: &Federation, tx: &mut Tx, item: &InboxItem
         actor: &actor,
     };
     if actor.state != ActorState::Active && !matches!(activity.deed, Deed::Delete { .. }) {
-        return Ok("ignored: the actor does not act any more".to_owned());
+        return refused("the actor does not act any more");
     }
     job.dispatch(tx).await
 }
@@ -96,17 +127,17 @@ impl Job<'_> {
                 if self.actor.fetched_at < self.item.received_at {
                     return Err(Stop::Lack(Lack::FreshActor(object.clone())));
                 }
-                Ok("the actor was read again".to_owned())
+                done("the actor was read again")
             }
-            Deed::Update(_) => Ok("ignored: edits are not handled".to_owned()),
-            Deed::Other(kind) => Ok(format!("ignored: {kind} is not handled")),
-            other => Ok(format!("ignored: {} is not handled", name(other))),
+            Deed::Update(_) => refused("edits are not handled"),
+            Deed::Other(kind) => refused(format!("{kind} is not handled")),
+            other => refused(format!("{} is not handled", name(other))),
         }
     }
 
     async fn follow(&self, tx: &mut Tx, object: &Url) -> Applied {
         let Some(target) = self.local_actor(tx, object).await? else {
-            return Ok("ignored: follows nobody who lives here".to_owned());
+            return refused("follows nobody who lives here");
         };
         let request = FollowRequest {
             follower: self.actor,
@@ -117,16 +148,16 @@ impl Job<'_> {
             }),
         };
         match actions::follow(&self.federation.actions, tx, request).await {
-            Ok(FollowOutcome::Accepted) => Ok(format!("follows {}", target.handle)),
-            Ok(FollowOutcome::Pending) => Ok(format!("asks to follow {}", target.handle)),
-            Err(actions::Error::Inactive(who)) => Ok(format!("ignored: {who} is gone")),
+            Ok(FollowOutcome::Accepted) => done(format!("follows {}", target.handle)),
+            Ok(FollowOutcome::Pending) => done(format!("asks to follow {}", target.handle)),
+            Err(actions::Error::Inactive(who)) => refused(format!("{who} is gone")),
             Err(error) => Err(error.into()),
         }
     }
 
     async fn answered(&self, tx: &mut Tx, what: &FollowRef, accept: bool) -> Applied {
         if !what.may_be_follow() {
-            return Ok("ignored: answers something else than a follow".to_owned());
+            return refused("answers something else than a follow");
         }
         let follower = match (&what.actor, &what.id) {
             (Some(actor), _) => self.local_actor(tx, actor).await?,
@@ -139,15 +170,15 @@ impl Job<'_> {
             (None, None) => None,
         };
         let Some(follower) = follower else {
-            return Ok("ignored: answers a follow that nobody here asked for".to_owned());
+            return refused("answers a follow that nobody here asked for");
         };
         let ctx = &self.federation.actions;
         let known = actions::follow_answered(ctx, tx, &follower, self.actor, accept).await?;
-        Ok(match (known, accept) {
-            (false, _) => "ignored: answers a follow that nobody here asked for".to_owned(),
-            (true, true) => format!("accepts the follow of {}", follower.handle),
-            (true, false) => format!("rejects the follow of {}", follower.handle),
-        })
+        match (known, accept) {
+            (false, _) => refused("answers a follow that nobody here asked for"),
+            (true, true) => done(format!("accepts the follow of {}", follower.handle)),
+            (true, false) => done(format!("rejects the follow of {}", follower.handle)),
+        }
     }
 
     async fn undo(&self, tx: &mut Tx, what: &UndoOf) -> Applied {
@@ -155,7 +186,7 @@ impl Job<'_> {
             // Peers make up the inner id anew: who and whom is what counts.
             UndoOf::Follow { actor, object, .. } => {
                 if actor.as_ref().is_some_and(|a| *a != self.activity.actor) {
-                    return Ok("ignored: undoes the follow of somebody else".to_owned());
+                    return refused("undoes the follow of somebody else");
                 }
                 self.local_actor(tx, object).await?
             }
@@ -163,35 +194,35 @@ impl Job<'_> {
                 Some(follow) => tx.actor(follow.target_id).await?,
                 None => None,
             },
-            _ => return Ok("ignored: undoes something that is not handled".to_owned()),
+            _ => return refused("undoes something that is not handled"),
         };
         let Some(target) = target else {
-            return Ok("ignored: undoes nothing that is known".to_owned());
+            return refused("undoes nothing that is known");
         };
         let ctx = &self.federation.actions;
         let stopped = actions::unfollow(ctx, tx, self.actor, &target).await?;
-        Ok(if stopped {
-            format!("follows {} no more", target.handle)
+        if stopped {
+            done(format!("follows {} no more", target.handle))
         } else {
-            "ignored: did not follow".to_owned()
-        })
+            refused("did not follow")
+        }
     }
 
     async fn delete(&self, tx: &mut Tx, object: &Url) -> Applied {
         let ctx = &self.federation.actions;
         if *object == self.activity.actor {
             actions::actor_gone(ctx, tx, self.actor).await?;
-            return Ok("the actor is gone".to_owned());
+            return done("the actor is gone");
         }
         let Some(post) = tx.post_by_uri(object.as_str()).await? else {
-            return Ok("ignored: deletes nothing that is known".to_owned());
+            return refused("deletes nothing that is known");
         };
         let deleted = actions::author_deleted(ctx, tx, self.actor, &post).await?;
-        Ok(if deleted {
-            "the post is deleted".to_owned()
+        if deleted {
+            done("the post is deleted")
         } else {
-            "ignored: not deleted by its author".to_owned()
-        })
+            refused("not deleted by its author")
+        }
     }
 
     /// The local actor at one of our addresses.

@@ -6,7 +6,7 @@ use archipel_model::{Place, text};
 use archipel_storage::{Actor, Post, PostKind, PostState, Tx};
 use url::Url;
 
-use super::apply::{Applied, Job, Lack, Stop};
+use super::apply::{Applied, Job, Lack, Stop, done, refused};
 use crate::found::Known;
 use crate::parse::{ObjectKind, ObjectRef, RemoteObject};
 use crate::people::is_group;
@@ -25,23 +25,23 @@ pub(super) async fn create(job: &Job<'_>, tx: &mut Tx, what: &ObjectRef) -> Appl
                 fetched = post;
                 fetched.as_ref()
             }
-            Known::Missing(why) => return Ok(format!("ignored: the post cannot be had: {why}")),
+            Known::Missing(why) => return refused(format!("the post cannot be had: {why}")),
         },
-        ObjectRef::Actor(_) => return Ok("ignored: actors are not created here".to_owned()),
+        ObjectRef::Actor(_) => return refused("actors are not created here"),
     };
     if let Some(why) = forged(job, object) {
-        return Ok(format!("ignored: {why}"));
+        return refused(format!("{why}"));
     }
     if is_vote(object) {
-        return Ok("ignored: votes are not handled".to_owned());
+        return refused("votes are not handled");
     }
     if tx.post_by_uri(object.id.as_str()).await?.is_some() {
-        return Ok("known already".to_owned());
+        return done("known already");
     }
     let community = addressed_community(job, tx, object).await?;
     let parent = parent_of(job, tx, object).await?;
     if community.is_none() && !concerns_us(job, tx, object, parent.as_ref()).await? {
-        return Ok("ignored: concerns nobody here".to_owned());
+        return refused("concerns nobody here");
     }
     let about = About {
         author: job.actor,
@@ -109,14 +109,14 @@ pub(super) async fn submit(
         received: about.received,
     };
     let submitted = actions::submit_post(&job.federation.actions, tx, submission).await?;
-    Ok(match submitted {
+    match submitted {
         Submitted::Published(_) => match about.community {
-            Some(community) => format!("published in {}", community.handle),
-            None => "kept".to_owned(),
+            Some(community) => done(format!("published in {}", community.handle)),
+            None => done("kept"),
         },
-        Submitted::Known => "known already".to_owned(),
-        Submitted::Refused(refusal) => format!("refused: {}", refusal.code()),
-    })
+        Submitted::Known => done("known already"),
+        Submitted::Refused(refusal) => refused(refusal.code()),
+    }
 }
 
 /// What is known of a post that must be fetched.

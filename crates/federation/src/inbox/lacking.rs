@@ -39,7 +39,7 @@ pub(super) async fn fetch(federation: Federation, item: InboxItem, lack: Lack) {
     let result = match fetched {
         Fetched::Complete if item.attempts >= MAX_ROUNDS => InboxResult {
             id: item.id.0,
-            state: InboxState::Dead.as_str(),
+            state: InboxState::Quarantined.as_str(),
             attempts: item.attempts + 1,
             next_try_at: now.micros(),
             outcome: format!("lacked something {MAX_ROUNDS} times, lastly {lack:?}"),
@@ -55,7 +55,7 @@ pub(super) async fn fetch(federation: Federation, item: InboxItem, lack: Lack) {
         },
         Fetched::Never(why) => InboxResult {
             id: item.id.0,
-            state: InboxState::Done.as_str(),
+            state: InboxState::Refused.as_str(),
             attempts: item.attempts + 1,
             next_try_at: now.micros(),
             outcome: why,
@@ -70,7 +70,7 @@ async fn actor(federation: &Federation, uri: &Url) -> Fetched {
     match federation.refresh_actor(uri, &mut Budget::of(3)).await {
         Ok(_) => Fetched::Complete,
         Err(error) if error.is_transient() => Fetched::Later(error.to_string()),
-        Err(error) => Fetched::Never(format!("ignored: {uri} cannot be had: {error}")),
+        Err(error) => Fetched::Never(format!("{uri} cannot be had: {error}")),
     }
 }
 

@@ -10,7 +10,7 @@ use archipel_model::same_origin;
 use archipel_storage::Tx;
 use url::Url;
 
-use super::apply::{Applied, Job, Lack, Stop};
+use super::apply::{Applied, Job, Lack, Stop, done, refused};
 use super::create::{About, known, parent_of, submit};
 use crate::found::Known;
 use crate::parse::{AnnounceOf, Deed, ObjectRef, RemoteObject};
@@ -19,19 +19,18 @@ use crate::people::is_group;
 /// Applies an `Announce` by the one who signed it.
 pub(super) async fn announce(job: &Job<'_>, tx: &mut Tx, what: &AnnounceOf) -> Applied {
     if !is_group(job.actor) {
-        return Ok("ignored: a boost by somebody who is no community".to_owned());
+        return refused("a boost by somebody who is no community");
     }
     if !tx.is_followed_here(job.actor.id).await? {
-        return Ok("ignored: nobody here follows this community".to_owned());
+        return refused("nobody here follows this community");
     }
     match what {
         AnnounceOf::Batch(several) => {
             let mut outcomes = Vec::with_capacity(several.len());
             for one in several {
-                outcomes.push(relayed(job, tx, one).await?);
+                outcomes.push(relayed(job, tx, one).await?.words());
             }
-            Ok(format!(
-                "a batch of {}: {}",
+            done(format!("a batch of {}: {}",
                 outcomes.len(),
                 outcomes.join("; ")
             ))
@@ -49,9 +48,9 @@ async fn relayed(job: &Job<'_>, tx: &mut Tx, what: &AnnounceOf) -> Applied {
                 post(job, tx, &object.id, Some(object)).await
             }
             Deed::Create(ObjectRef::Id(id)) => post(job, tx, id, None).await,
-            _ => Ok("ignored: only posts are handled".to_owned()),
+            _ => refused("only posts are handled"),
         },
-        AnnounceOf::Batch(_) => Ok("ignored: a batch within a batch".to_owned()),
+        AnnounceOf::Batch(_) => refused("a batch within a batch"),
     }
 }
 
@@ -59,10 +58,10 @@ async fn relayed(job: &Job<'_>, tx: &mut Tx, what: &AnnounceOf) -> Applied {
 async fn post(job: &Job<'_>, tx: &mut Tx, id: &Url, content: Option<&RemoteObject>) -> Applied {
     if let Some(post) = tx.post_by_uri(id.as_str()).await? {
         tx.adopt_post(post.id, job.actor.id).await?;
-        return Ok("known already".to_owned());
+        return done("known already");
     }
     if job.federation.actions.site.is_ours(id.as_str()) {
-        return Ok("ignored: no such post here".to_owned());
+        return refused("no such post here");
     }
     let vouched = content.filter(|object| {
         same_origin(&object.id, &job.activity.actor) && object.speaks_for_its_authors()
@@ -75,11 +74,11 @@ async fn post(job: &Job<'_>, tx: &mut Tx, id: &Url, content: Option<&RemoteObjec
                 fetched = post;
                 fetched.as_ref()
             }
-            Known::Missing(why) => return Ok(format!("ignored: the post cannot be had: {why}")),
+            Known::Missing(why) => return refused(format!("the post cannot be had: {why}")),
         },
     };
     let Some(author_uri) = object.authors.first() else {
-        return Ok("ignored: the post has no author".to_owned());
+        return refused("the post has no author");
     };
     let Some(author) = tx.actor_by_uri(author_uri.as_str()).await? else {
         return Err(Stop::Lack(Lack::Actor(author_uri.clone())));

@@ -15,7 +15,7 @@ use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::apply::{Lack, Stop, apply};
+use super::apply::{Lack, Outcome, Stop, apply};
 use super::lacking;
 use crate::state::Federation;
 
@@ -161,13 +161,13 @@ impl Batch {
         self.waiting.contains(&item.order_key)
     }
 
-    fn done(&mut self, item: &InboxItem, outcome: String, now: Timestamp) {
+    fn done(&mut self, item: &InboxItem, outcome: Outcome, now: Timestamp) {
         self.results.push(InboxResult {
             id: item.id.0,
-            state: InboxState::Done.as_str(),
+            state: outcome.state().as_str(),
             attempts: item.attempts + 1,
             next_try_at: now.micros(),
-            outcome,
+            outcome: outcome.words(),
             done_at: Some(now.micros()),
         });
     }
@@ -175,7 +175,7 @@ impl Batch {
     fn quarantine(&mut self, item: &InboxItem, now: Timestamp) {
         self.results.push(InboxResult {
             id: item.id.0,
-            state: InboxState::Dead.as_str(),
+            state: InboxState::Quarantined.as_str(),
             attempts: item.attempts,
             next_try_at: now.micros(),
             outcome: format!("put aside: the work on it ended badly {MAX_CRASHES} times"),
@@ -211,7 +211,7 @@ pub(super) fn after_trouble(item: &InboxItem, why: String, now: Timestamp) -> In
         },
         None => InboxResult {
             id: item.id.0,
-            state: InboxState::Dead.as_str(),
+            state: InboxState::Quarantined.as_str(),
             attempts,
             next_try_at: now.micros(),
             outcome: format!("given up: {why}"),
