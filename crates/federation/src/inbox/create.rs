@@ -141,17 +141,31 @@ async fn addressed_community(
     tx: &mut Tx,
     object: &RemoteObject,
 ) -> Result<Option<Actor>, Stop> {
+    // A post that names its community belongs there and nowhere else.
+    let named = [&object.audience, &job.activity.audience]
+        .into_iter()
+        .find(|audience| !audience.is_empty());
+    if let Some(audience) = named {
+        return first_community(job, tx, audience.iter()).await;
+    }
     let mentions = object.mentions.iter().map(|mention| &mention.href);
     let addressees = object
-        .audience
+        .to
         .iter()
-        .chain(&job.activity.audience)
-        .chain(&object.to)
         .chain(&object.cc)
         .chain(mentions)
         .chain(&job.activity.to)
         .chain(&job.activity.cc);
-    for uri in addressees {
+    first_community(job, tx, addressees).await
+}
+
+/// The first of our communities among these addresses.
+async fn first_community(
+    job: &Job<'_>,
+    tx: &mut Tx,
+    addresses: impl Iterator<Item = &Url>,
+) -> Result<Option<Actor>, Stop> {
+    for uri in addresses {
         let place = job.federation.actions.site.place(uri.as_str());
         if !matches!(place, Some(Place::Community(_))) {
             continue;
