@@ -28,6 +28,8 @@ pub struct CommunityChange {
     pub title: Option<String>,
     /// What it is.
     pub description: Option<String>,
+    /// Its main language.
+    pub language: Option<String>,
     /// How one becomes a member.
     pub join: Option<JoinPolicy>,
     /// Who may start a thread.
@@ -78,6 +80,9 @@ pub async fn change_community(
         .ok_or_else(|| Error::NotACommunity(actor.acct()))?;
     if let Some(description) = &change.description {
         community.description.clone_from(description);
+    }
+    if let Some(language) = &change.language {
+        community.language.clone_from(language);
     }
     community.join_policy = change.join.unwrap_or(community.join_policy);
     community.post_policy = change.post.unwrap_or(community.post_policy);
