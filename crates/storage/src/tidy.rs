@@ -9,7 +9,7 @@ use crate::{Conn, Result};
 
 /// How long what was done is kept: for operators to see, and so that an activity
 /// that comes again is known.
-const KEPT: Duration = Duration::from_secs(30 * 86_400);
+const KEPT: Duration = Duration::from_hours(30 * 24);
 
 /// Most rows of each kind removed in one go.
 const AT_ONCE: i64 = 5_000;

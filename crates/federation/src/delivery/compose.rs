@@ -84,8 +84,6 @@ pub(crate) async fn wrapped(conn: &mut Conn, activity: &Activity) -> Result<Json
 }
 
 async fn announce(conn: &mut Conn, activity: &Activity) -> Result<Vec<Rendering>, ViewError> {
-    let community = speaker(conn, activity).await?;
-    let view = views::announce_view(activity, &community)?;
     let wrapped = wrapped(conn, activity).await?;
     let mut forms = vec![Rendering {
         activity_id: activity.id,
@@ -103,6 +101,9 @@ async fn announce(conn: &mut Conn, activity: &Activity) -> Result<Vec<Rendering>
             .actor(post.author_id)
             .await?
             .ok_or(ViewError::Missing("the author"))?;
+        // An id of its own: who gets both forms would take the second for the first.
+        let mut view = views::announce_view(activity, &speaker(conn, activity).await?)?;
+        view.id = url(&format!("{}/boost", activity.uri))?;
         let boost = render::activity::announce_id(&view, &url(&post.uri)?, &url(&author.uri)?)?;
         forms.push(Rendering {
             activity_id: activity.id,
