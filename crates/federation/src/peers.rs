@@ -16,8 +16,8 @@ use crate::discovery::nodeinfo;
 use crate::gate::Refusal;
 
 /// How long what a peer runs is believed, and how soon a failed look is repeated.
-const SOFTWARE_AGE: Duration = Duration::from_secs(24 * 3600);
-const FAILED_AGE: Duration = Duration::from_secs(900);
+const SOFTWARE_AGE: Duration = Duration::from_hours(24);
+const FAILED_AGE: Duration = Duration::from_mins(15);
 
 /// How long policies are believed.
 const POLICY_AGE: Duration = Duration::from_secs(1);

@@ -23,7 +23,7 @@ use crate::shutdown;
 const WORKERS_END: Duration = Duration::from_secs(25);
 
 /// How often what is no longer needed is removed.
-const TIDYING: Duration = Duration::from_secs(3_600);
+const TIDYING: Duration = Duration::from_hours(1);
 
 /// Runs the command.
 pub async fn run(context: &Context) -> anyhow::Result<()> {

@@ -31,7 +31,7 @@ pub(super) async fn create(job: &Job<'_>, tx: &mut Tx, what: &ObjectRef) -> Appl
         ObjectRef::Actor(_) => return refused("actors are not created here"),
     };
     if let Some(why) = forged(job, object) {
-        return refused(format!("{why}"));
+        return refused(why);
     }
     if is_vote(object) {
         return refused("votes are not handled");

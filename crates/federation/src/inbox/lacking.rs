@@ -61,7 +61,7 @@ pub(super) async fn fetch(federation: Federation, item: InboxItem, lack: Lack) {
             outcome: why,
             done_at: Some(now.micros()),
         },
-        Fetched::Later(why) => after_trouble(&item, why, now),
+        Fetched::Later(why) => after_trouble(&item, &why, now),
     };
     write_down(&federation, vec![result]).await;
 }

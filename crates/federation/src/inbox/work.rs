@@ -109,7 +109,7 @@ async fn round(federation: &Federation, fetches: &TaskTracker) -> archipel_stora
             Ok(Err(error)) => {
                 tx.rollback_to_savepoint().await?;
                 tracing::warn!(item = %item.id, %error, "an activity could not be applied");
-                batch.trouble(item, error.to_string(), federation.now());
+                batch.trouble(item, &error.to_string(), federation.now());
             }
             Err(_panic) => {
                 // Nothing of this transaction can be trusted any more.
@@ -183,7 +183,7 @@ impl Batch {
         });
     }
 
-    fn trouble(&mut self, item: &InboxItem, why: String, now: Timestamp) {
+    fn trouble(&mut self, item: &InboxItem, why: &str, now: Timestamp) {
         self.waiting.insert(item.order_key.clone());
         self.results.push(after_trouble(item, why, now));
     }
@@ -195,7 +195,7 @@ impl Batch {
 }
 
 /// How an activity goes on after trouble that may pass.
-pub(super) fn after_trouble(item: &InboxItem, why: String, now: Timestamp) -> InboxResult {
+pub(super) fn after_trouble(item: &InboxItem, why: &str, now: Timestamp) -> InboxResult {
     let attempts = item.attempts + 1;
     let wait = usize::try_from(item.attempts)
         .ok()
