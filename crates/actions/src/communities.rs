@@ -1,7 +1,7 @@
 //! Making a community and changing its settings.
 
 use archipel_model::{ActorId, ActorKind, CommunityPolicy, Handle, JoinPolicy, PostPolicy, text};
-use archipel_storage::{Actor, Community, Tx};
+use archipel_storage::{ActivityKind, Actor, Community, Lane, NewActivity, Tx};
 
 use crate::accounts::create_named;
 use crate::{Context, Error, NewKeys, Result};
@@ -68,7 +68,7 @@ pub async fn create_community(
     Ok(actor)
 }
 
-/// Changes the settings of a community.
+/// Changes the settings of a community and tells its followers.
 pub async fn change_community(
     ctx: &Context,
     tx: &mut Tx,
@@ -88,7 +88,28 @@ pub async fn change_community(
     community.post_policy = change.post.unwrap_or(community.post_policy);
     community.reply_policy = change.reply.unwrap_or(community.reply_policy);
     let title = change.title.as_deref().unwrap_or(&actor.name);
-    show(ctx, tx, &community, title).await
+    show(ctx, tx, &community, title).await?;
+    let (id, uri) = ctx.activity();
+    tx.say(
+        &NewActivity {
+            id,
+            uri,
+            kind: ActivityKind::UpdateActor,
+            actor_id: actor.id,
+            post_id: None,
+            follow_id: None,
+            object_uri: Some(actor.uri.clone()),
+            inner_id: None,
+            inner_raw: None,
+            object_key: actor.uri.clone(),
+            lane: Lane::Control,
+            to_followers: true,
+            recipients: Vec::new(),
+        },
+        ctx.now(),
+    )
+    .await?;
+    Ok(())
 }
 
 async fn show(ctx: &Context, tx: &mut Tx, community: &Community, title: &str) -> Result<()> {

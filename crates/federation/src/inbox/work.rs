@@ -73,7 +73,10 @@ async fn pause(federation: &Federation, stop: &CancellationToken) {
 }
 
 /// Takes some work and does it; says how much it took.
-async fn round(federation: &Federation, fetches: &TaskTracker) -> archipel_storage::Result<usize> {
+pub(super) async fn round(
+    federation: &Federation,
+    fetches: &TaskTracker,
+) -> archipel_storage::Result<usize> {
     let now = federation.now();
     let mut tx = federation.store.write().await?;
     let items = tx.claim_inbox(now, now.plus(LEASE), BATCH).await?;
