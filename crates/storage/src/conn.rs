@@ -41,6 +41,19 @@ impl Conn {
         }
     }
 
+    /// Until the end of this transaction, no other one changes what is queued or
+    /// computes from it when a destination is due. Else, on PostgreSQL, one would
+    /// not see what the other is about to commit and forget it, or both would wait
+    /// for each other's rows. On SQLite there is one writer anyway.
+    pub(crate) async fn lock_queue(&mut self) -> Result<()> {
+        if let Driver::Postgres(conn) = self.driver() {
+            sqlx::query("SELECT pg_advisory_xact_lock(4242002)")
+                .execute(conn)
+                .await?;
+        }
+        Ok(())
+    }
+
     pub(crate) fn driver(&mut self) -> Driver<'_> {
         match &mut self.inner {
             Inner::Sqlite(conn) => Driver::Sqlite(conn),

@@ -127,6 +127,7 @@ impl Conn {
         now: Timestamp,
         mut make_id: impl FnMut() -> DestinationId,
     ) -> Result<u64> {
+        self.lock_queue().await?;
         let missing = sql!(
             self,
             fetch_all as (String, String),
@@ -176,11 +177,12 @@ impl Conn {
             sql!(
                 self,
                 execute,
-                "UPDATE destination SET due_at = CASE
-                    WHEN due_at IS NOT NULL AND due_at < $2 THEN due_at
-                    WHEN backoff_until > $2 THEN backoff_until ELSE $2 END
+                "UPDATE destination SET due_at =
+                    CASE WHEN backoff_until > $2 THEN backoff_until ELSE $2 END
                  WHERE id IN (SELECT destination_id FROM delivery
-                    WHERE activity_id = $1 AND state = 'queued')",
+                    WHERE activity_id = $1 AND state = 'queued')
+                    AND (due_at IS NULL OR due_at >
+                        CASE WHEN backoff_until > $2 THEN backoff_until ELSE $2 END)",
                 activity.0,
                 now.micros()
             )?;
@@ -203,9 +205,10 @@ impl Conn {
                     SELECT id FROM destination WHERE due_at <= $1 AND lease_until <= $1
                     ORDER BY due_at LIMIT $3)
                  RETURNING id, inbox, host, fail_count, failing_since, parked_at",
-            postgres: "UPDATE destination SET lease_until = $2 WHERE id IN (
+            postgres: "WITH due AS MATERIALIZED (
                     SELECT id FROM destination WHERE due_at <= $1 AND lease_until <= $1
-                    ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+                    ORDER BY due_at LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED)
+                 UPDATE destination SET lease_until = $2 WHERE id IN (SELECT id FROM due)
                  RETURNING id, inbox, host, fail_count, failing_since, parked_at",
             now.micros(),
             lease_until.micros(),
@@ -223,8 +226,14 @@ impl Conn {
         sql!(
             self,
             execute,
-            "UPDATE destination SET lease_until = $2
-             WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) AND lease_until > 0",
+            sqlite: "UPDATE destination SET lease_until = $2
+                 WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) AND lease_until > 0",
+            // Waits for nobody: what another transaction changes now, it gives back
+            // or keeps from others itself.
+            postgres: "UPDATE destination SET lease_until = $2 WHERE id IN (
+                    SELECT id FROM destination
+                    WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))
+                        AND lease_until > 0 FOR NO KEY UPDATE SKIP LOCKED)",
             crate::json_list(&ids),
             lease_until.micros()
         )
@@ -237,15 +246,23 @@ impl Conn {
         sql!(
             self,
             fetch_scalar as Option<i64>,
-            "SELECT min(CASE WHEN lease_until > $1 AND lease_until > due_at THEN lease_until
-                ELSE due_at END) FROM destination WHERE due_at IS NOT NULL",
+            "SELECT min(t.due) FROM (
+                SELECT min(due_at) AS due FROM destination
+                WHERE due_at IS NOT NULL AND lease_until <= $1
+                UNION ALL
+                SELECT min(CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END) AS due
+                FROM destination
+                WHERE due_at IS NOT NULL AND lease_until > 0 AND lease_until > $1) AS t",
             now.micros()
         )
         .map(Option::flatten)
     }
 
-    /// Writes down how destinations did and gives them back.
+    /// Writes down how destinations did and gives them back. Each is due when the
+    /// first of what waits may be sent; what follows another about the same object
+    /// does not count, because it cannot be sent before.
     pub async fn finish_destinations(&mut self, results: &[DestinationResult]) -> Result<()> {
+        self.lock_queue().await?;
         sql!(
             self,
             execute,
@@ -264,11 +281,15 @@ impl Conn {
                 last_error = coalesce(v.value ->> 'error', last_error),
                 last_error_at = coalesce(CAST(v.value ->> 'error_at' AS BIGINT), last_error_at),
                 due_at = (SELECT CASE
-                        WHEN min(q.next_try_at) < CAST(v.value ->> 'backoff_until' AS BIGINT)
+                        WHEN q.next_try_at < CAST(v.value ->> 'backoff_until' AS BIGINT)
                         THEN CAST(v.value ->> 'backoff_until' AS BIGINT)
-                        ELSE min(q.next_try_at) END
+                        ELSE q.next_try_at END
                     FROM delivery q
-                    WHERE q.destination_id = destination.id AND q.state = 'queued')
+                    WHERE q.destination_id = destination.id AND q.state = 'queued'
+                        AND NOT EXISTS (SELECT 1 FROM delivery e
+                            WHERE e.destination_id = q.destination_id AND e.state = 'queued'
+                                AND e.object_key = q.object_key AND e.activity_id < q.activity_id)
+                    ORDER BY q.next_try_at, q.activity_id LIMIT 1)
              FROM json_each($1) AS v
              WHERE destination.id = CAST(v.value ->> 'id' AS BIGINT)",
             crate::json_list(results)
@@ -277,23 +298,25 @@ impl Conn {
     }
 
     /// Queues for a destination that came back what was said while it was
-    /// parked, as far as the log goes back.
+    /// parked, as far as the log goes back; nothing if it was not parked.
     pub async fn catch_up(&mut self, destination: DestinationId, now: Timestamp) -> Result<u64> {
+        self.lock_queue().await?;
         let added = sql!(
             self,
             execute,
             "INSERT INTO delivery (destination_id, activity_id, lane, object_key, state,
                 attempts, next_try_at, created_at)
              SELECT d.id, v.id, v.lane, v.object_key, 'queued', 0, $2, $2
-             FROM destination d JOIN activity v ON v.id > coalesce(d.parked_after, 0)
+             FROM destination d JOIN activity v ON v.id > d.parked_after
              WHERE d.id = $1 AND v.state = 'expanded' AND (
-                (v.to_followers AND EXISTS (SELECT 1 FROM follow f
-                    JOIN actor a ON a.id = f.follower_id
-                    WHERE f.target_id = v.actor_id AND f.state = 'accepted'
-                    AND coalesce(a.shared_inbox, a.inbox) = d.inbox))
+                (v.to_followers AND v.actor_id IN (SELECT f.target_id FROM actor a
+                    JOIN follow f ON f.follower_id = a.id AND f.state = 'accepted'
+                    WHERE coalesce(a.shared_inbox, a.inbox) =
+                        (SELECT inbox FROM destination WHERE id = $1)
+                        AND NOT a.is_local AND a.state = 'active'))
                 OR EXISTS (SELECT 1 FROM json_each(v.recipients) AS r
                     JOIN actor a ON a.id = CAST(r.value AS BIGINT)
-                    WHERE coalesce(a.shared_inbox, a.inbox) = d.inbox))
+                    WHERE NOT a.is_local AND coalesce(a.shared_inbox, a.inbox) = d.inbox))
              ON CONFLICT (destination_id, activity_id) DO NOTHING",
             destination.0,
             now.micros()

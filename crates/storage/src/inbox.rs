@@ -122,7 +122,9 @@ pub(crate) fn states_list(states: &[&str]) -> String {
 
 impl Tx {
     /// Keeps what was received; what is known of the same signer is left alone.
-    /// Workers are woken after the commit.
+    /// Workers are woken after the commit. NUL characters, which no database here
+    /// can store, are left out. In one order, so that nodes that were sent the same
+    /// do not wait for each other.
     pub async fn keep(&mut self, items: &[NewInboxItem]) -> Result<u64> {
         self.wake_inbox();
         sql!(
@@ -133,7 +135,7 @@ impl Tx {
              SELECT CAST(value ->> 'id' AS BIGINT), value ->> 'activity_uri',
                 value ->> 'signer_uri', value ->> 'kind', value ->> 'order_key', value ->> 'raw',
                 CAST(value ->> 'received_at' AS BIGINT), CAST(value ->> 'received_at' AS BIGINT)
-             FROM json_each($1) WHERE true
+             FROM json_each($1) WHERE true ORDER BY value ->> 'signer_uri', value ->> 'activity_uri'
              ON CONFLICT (signer_uri, activity_uri) DO NOTHING",
             crate::json_list(items)
         )
@@ -257,9 +259,13 @@ impl Conn {
         sql!(
             self,
             fetch_scalar as Option<i64>,
-            "SELECT min(CASE WHEN lease_until > next_try_at THEN lease_until
-                ELSE next_try_at END)
-             FROM inbox_item WHERE state = 'waiting' AND (next_try_at > $1 OR lease_until > $1)",
+            "SELECT min(t.due) FROM (
+                SELECT min(next_try_at) AS due FROM inbox_item
+                WHERE state = 'waiting' AND next_try_at > $1 AND lease_until <= $1
+                UNION ALL
+                SELECT min(CASE WHEN lease_until > next_try_at THEN lease_until
+                    ELSE next_try_at END) AS due FROM inbox_item
+                WHERE state = 'waiting' AND lease_until > 0 AND lease_until > $1) AS t",
             now.micros()
         )
         .map(Option::flatten)
@@ -299,13 +305,14 @@ impl Conn {
         )
     }
 
-    /// Makes one item, or every one put aside, waiting again; says how many.
+    /// Makes one item, or every one put aside, waiting again; says how many. What
+    /// somebody works on stays theirs until the lease ends.
     pub async fn retry_inbox(&mut self, id: Option<InboxId>, now: Timestamp) -> Result<u64> {
         sql!(
             self,
             execute,
             "UPDATE inbox_item SET state = 'waiting', next_try_at = $2, attempts = 0, crashes = 0,
-                lease_until = 0, done_at = NULL
+                done_at = NULL
              WHERE (id = $1) OR ($1 IS NULL AND state = 'quarantined')",
             id.map(|id| id.0),
             now.micros()

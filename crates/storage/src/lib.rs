@@ -19,6 +19,7 @@ mod deliveries;
 mod destinations;
 mod follows;
 mod inbox;
+mod list;
 mod maybe;
 mod node;
 mod peers;
@@ -41,6 +42,8 @@ pub use peers::{Peer, PeerPolicy};
 pub use posts::{NewPost, Post, PostKind, PostState};
 pub use store::{OpenOptions, Store};
 pub use wake::Wakes;
+
+pub(crate) use list::json_list;
 
 /// What can go wrong in the database.
 #[derive(Debug, thiserror::Error)]
@@ -77,8 +80,3 @@ impl Error {
 
 /// The result of every query.
 pub type Result<T> = std::result::Result<T, Error>;
-
-/// A list as the JSON text that `json_each($1)` takes.
-pub(crate) fn json_list<T: serde::Serialize>(items: &[T]) -> String {
-    serde_json::to_string(items).unwrap_or_else(|_| "[]".to_owned())
-}
