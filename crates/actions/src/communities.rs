@@ -1,9 +1,10 @@
 //! Making a community and changing its settings.
 
 use archipel_model::{ActorId, ActorKind, CommunityPolicy, Handle, JoinPolicy, PostPolicy, text};
-use archipel_storage::{ActivityKind, Actor, Community, Lane, NewActivity, Tx};
+use archipel_storage::{ActivityKind, Actor, Community, NewActivity, Tx};
 
 use crate::accounts::create_named;
+use crate::say::saying;
 use crate::{Context, Error, NewKeys, Result};
 
 /// A community to be made.
@@ -89,26 +90,11 @@ pub async fn change_community(
     community.reply_policy = change.reply.unwrap_or(community.reply_policy);
     let title = change.title.as_deref().unwrap_or(&actor.name);
     show(ctx, tx, &community, title).await?;
-    let (id, uri) = ctx.activity();
-    tx.say(
-        &NewActivity {
-            id,
-            uri,
-            kind: ActivityKind::UpdateActor,
-            actor_id: actor.id,
-            post_id: None,
-            follow_id: None,
-            object_uri: Some(actor.uri.clone()),
-            inner_id: None,
-            inner_raw: None,
-            object_key: actor.uri.clone(),
-            lane: Lane::Control,
-            to_followers: true,
-            recipients: Vec::new(),
-        },
-        ctx.now(),
-    )
-    .await?;
+    let said = NewActivity {
+        to_followers: true,
+        ..saying(ctx, ActivityKind::UpdateActor, actor.id, &actor.uri)
+    };
+    tx.say(&said, ctx.now()).await?;
     Ok(())
 }
 

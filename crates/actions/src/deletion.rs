@@ -1,8 +1,9 @@
 //! What disappears: posts that their authors deleted, actors that are gone.
 
 use archipel_model::ActorState;
-use archipel_storage::{ActivityKind, Actor, Lane, NewActivity, Post, Tx};
+use archipel_storage::{ActivityKind, Actor, NewActivity, Post, Tx};
 
+use crate::say::saying;
 use crate::{Context, Error, Result};
 
 /// An author deleted a post: it becomes a tombstone. Only the author can, by the
@@ -36,27 +37,12 @@ pub async fn delete_local_actor(ctx: &Context, tx: &mut Tx, actor: &Actor) -> Re
         return Err(Error::Inactive(actor.acct()));
     }
     let now = ctx.now();
-    let (id, uri) = ctx.activity();
-    let recipients = tx.followed_by(actor.id).await?;
-    tx.say(
-        &NewActivity {
-            id,
-            uri,
-            kind: ActivityKind::DeleteActor,
-            actor_id: actor.id,
-            post_id: None,
-            follow_id: None,
-            object_uri: Some(actor.uri.clone()),
-            inner_id: None,
-            inner_raw: None,
-            object_key: actor.uri.clone(),
-            lane: Lane::Control,
-            to_followers: true,
-            recipients,
-        },
-        now,
-    )
-    .await?;
+    let said = NewActivity {
+        to_followers: true,
+        recipients: tx.followed_by(actor.id).await?,
+        ..saying(ctx, ActivityKind::DeleteActor, actor.id, &actor.uri)
+    };
+    tx.say(&said, now).await?;
     tx.delete_posts_of(actor.id, now).await?;
     tx.set_actor_state(actor.id, ActorState::Gone, now).await?;
     Ok(())

@@ -10,6 +10,7 @@ mod accounts;
 mod communities;
 mod deletion;
 mod follow;
+mod say;
 mod submit;
 
 use std::sync::Arc;

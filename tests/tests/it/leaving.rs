@@ -32,7 +32,10 @@ async fn a_deleted_account(db: Db) {
         })
         .await;
     }
-    let finger = format!("/.well-known/webfinger?resource=acct:ada@{}", lab.base().authority());
+    let finger = format!(
+        "/.well-known/webfinger?resource=acct:ada@{}",
+        lab.base().authority()
+    );
     assert_eq!(lab.get(&finger, "*/*").await.status, StatusCode::NOT_FOUND);
     assert!(!lab.cli(&["account", "create", "ada"]).status.success());
     let community = ["community", "create", "Ada", "--title", "Ada"];
