@@ -6,6 +6,7 @@ use std::sync::Arc;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
 
+use crate::memo::Memo;
 use crate::{Result, Wakes};
 
 /// A connection to ask with. Every query is a method of this type.
@@ -68,6 +69,7 @@ impl Conn {
 #[derive(Debug)]
 pub struct Tx {
     conn: Conn,
+    pub(crate) memo: Memo,
     wakes: Arc<Wakes>,
     wake_inbox: bool,
     wake_outbox: bool,
@@ -85,6 +87,7 @@ impl Tx {
     fn new(inner: Inner, wakes: Arc<Wakes>) -> Self {
         Self {
             conn: Conn { inner },
+            memo: Memo::default(),
             wakes,
             wake_inbox: false,
             wake_outbox: false,
@@ -137,6 +140,7 @@ impl Tx {
 
     /// Forgets what was done since [`Tx::savepoint`]; the transaction goes on.
     pub async fn rollback_to_savepoint(&mut self) -> Result<()> {
+        self.forget();
         sql!(self, execute, "ROLLBACK TO SAVEPOINT piece")?;
         sql!(self, execute, "RELEASE SAVEPOINT piece").map(drop)
     }
