@@ -10,6 +10,7 @@ mod accounts;
 mod communities;
 mod deletion;
 mod follow;
+mod say;
 mod submit;
 
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use archipel_model::{ActivityId, Clock, Id, IdSource, Site, Timestamp};
 pub use accept::{decide_request, follow_answered};
 pub use accounts::{NewKeys, create_instance, create_person};
 pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
-pub use deletion::{actor_gone, author_deleted};
+pub use deletion::{actor_gone, author_deleted, delete_local_actor};
 pub use follow::{FollowOutcome, FollowRequest, ReceivedFollow, follow, unfollow};
 pub use submit::{Submission, Submitted, submit_post};
 

@@ -6,6 +6,7 @@ use archipel_model::submission::{Refusal, Verdict, decide};
 use archipel_model::{ActivityId, ActorId, ActorState, PostId, Timestamp, Visibility};
 use archipel_storage::{ActivityKind, Actor, Lane, NewActivity, NewPost, Post, PostKind, Tx};
 
+use crate::say::saying;
 use crate::{Context, Result};
 
 /// A post or reply on its way in.
@@ -192,30 +193,18 @@ async fn say_create(
     home: Option<&Actor>,
     post: &NewPost,
 ) -> Result<ActivityId> {
-    let (id, uri) = ctx.activity();
     let mut recipients: Vec<ActorId> = Vec::new();
     recipients.extend(submission.parent.map(|parent| parent.author_id));
     recipients.extend(home.map(|community| community.id));
-    tx.say(
-        &NewActivity {
-            id,
-            uri,
-            kind: ActivityKind::Create,
-            actor_id: submission.author.id,
-            post_id: Some(post.id),
-            follow_id: None,
-            object_uri: Some(post.uri.clone()),
-            inner_id: None,
-            inner_raw: None,
-            object_key: post.uri.clone(),
-            lane: Lane::Content,
-            to_followers: true,
-            recipients,
-        },
-        ctx.now(),
-    )
-    .await?;
-    Ok(id)
+    let said = NewActivity {
+        post_id: Some(post.id),
+        lane: Lane::Content,
+        to_followers: true,
+        recipients,
+        ..saying(ctx, ActivityKind::Create, submission.author.id, &post.uri)
+    };
+    tx.say(&said, ctx.now()).await?;
+    Ok(said.id)
 }
 
 /// The community shows the post to its followers.
@@ -227,30 +216,19 @@ async fn announce(
     created: Option<ActivityId>,
     received: Option<&str>,
 ) -> Result<()> {
-    let (id, uri) = ctx.activity();
     let kind = if post.parent_uri.is_some() {
         ActivityKind::AnnounceReply
     } else {
         ActivityKind::AnnounceThread
     };
-    tx.say(
-        &NewActivity {
-            id,
-            uri,
-            kind,
-            actor_id: community.id,
-            post_id: Some(post.id),
-            follow_id: None,
-            object_uri: Some(post.uri.clone()),
-            inner_id: created,
-            inner_raw: received.map(str::to_owned),
-            object_key: post.uri.clone(),
-            lane: Lane::Content,
-            to_followers: true,
-            recipients: Vec::new(),
-        },
-        ctx.now(),
-    )
-    .await?;
+    let said = NewActivity {
+        post_id: Some(post.id),
+        inner_id: created,
+        inner_raw: received.map(str::to_owned),
+        lane: Lane::Content,
+        to_followers: true,
+        ..saying(ctx, kind, community.id, &post.uri)
+    };
+    tx.say(&said, ctx.now()).await?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! shutdown. They are a library so that tests can reach them; `main.rs` only
 //! joins them. What the server *does* lives in the other crates.
 
+pub mod app;
 pub mod cli;
 pub mod commands;
 pub mod config;

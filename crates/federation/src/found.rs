@@ -32,7 +32,7 @@ impl Default for Found {
         Self {
             posts: Cache::builder()
                 .max_capacity(2_000)
-                .time_to_live(Duration::from_secs(600))
+                .time_to_live(Duration::from_mins(10))
                 .build(),
         }
     }

@@ -20,10 +20,10 @@ use crate::signature::VerifyingKey;
 use crate::state::Federation;
 
 /// How long a parsed key is used without looking into the database again.
-const KEY_AGE: Duration = Duration::from_secs(300);
+const KEY_AGE: Duration = Duration::from_mins(5);
 
 /// How long an actor is not asked for its key again.
-const ASK_AGAIN: Duration = Duration::from_secs(300);
+const ASK_AGAIN: Duration = Duration::from_mins(5);
 
 /// Actors asked for their keys at the same time.
 const ASKING: usize = 8;

@@ -13,17 +13,31 @@ use url::Url;
 
 use crate::client::{Client, HostPolicy, Knock};
 use crate::discovery::nodeinfo;
+use crate::gate::Refusal;
 
 /// How long what a peer runs is believed, and how soon a failed look is repeated.
-const SOFTWARE_AGE: Duration = Duration::from_secs(24 * 3600);
-const FAILED_AGE: Duration = Duration::from_secs(900);
+const SOFTWARE_AGE: Duration = Duration::from_hours(24);
+const FAILED_AGE: Duration = Duration::from_mins(15);
 
 /// How long policies are believed.
 const POLICY_AGE: Duration = Duration::from_secs(1);
 
+/// Whom this server speaks with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Everybody who is not blocked.
+    #[default]
+    Open,
+    /// Only those who were expressly allowed.
+    Trusted,
+    /// Nobody.
+    Closed,
+}
+
 /// What is known of peers.
 #[derive(Debug)]
 pub struct PeerBook {
+    mode: Mode,
     policies: RwLock<Policies>,
     known: Cache<String, Arc<Peer>>,
 }
@@ -31,12 +45,21 @@ pub struct PeerBook {
 #[derive(Debug, Default)]
 struct Policies {
     blocked: Vec<Host>,
+    allowed: Vec<Host>,
     read_at: Option<Timestamp>,
 }
 
-impl Default for PeerBook {
-    fn default() -> Self {
+impl HostPolicy for PeerBook {
+    fn permits(&self, host: &Host) -> bool {
+        self.admits(host).is_ok()
+    }
+}
+
+impl PeerBook {
+    /// A book for a server of this mode.
+    pub fn new(mode: Mode) -> Self {
         Self {
+            mode,
             policies: RwLock::default(),
             known: Cache::builder()
                 .max_capacity(20_000)
@@ -44,20 +67,22 @@ impl Default for PeerBook {
                 .build(),
         }
     }
-}
 
-impl HostPolicy for PeerBook {
-    fn permits(&self, host: &Host) -> bool {
-        !self.is_blocked(host)
-    }
-}
-
-impl PeerBook {
-    /// Whether a host, or a domain above it, is blocked here.
-    pub fn is_blocked(&self, host: &Host) -> bool {
-        self.policies
-            .read()
-            .is_ok_and(|policies| policies.blocked.iter().any(|domain| host.is_within(domain)))
+    /// Whether a host may speak with us and we with it; a block or a permission
+    /// counts for the domain and all below it.
+    pub fn admits(&self, host: &Host) -> Result<(), Refusal> {
+        let Ok(policies) = self.policies.read() else {
+            return Ok(());
+        };
+        let within = |domains: &[Host]| domains.iter().any(|domain| host.is_within(domain));
+        if within(&policies.blocked) {
+            return Err(Refusal::DomainBlocked);
+        }
+        match self.mode {
+            Mode::Open => Ok(()),
+            Mode::Trusted if within(&policies.allowed) => Ok(()),
+            Mode::Trusted | Mode::Closed => Err(Refusal::NotAllowed),
+        }
     }
 
     /// Reads policies again when they are older than a second.
@@ -77,13 +102,17 @@ impl PeerBook {
         let read = async { store.read().await?.peer_policies().await };
         match read.await {
             Ok(peers) => {
-                let blocked = peers
-                    .iter()
-                    .filter(|peer| peer.policy == PeerPolicy::Blocked)
-                    .filter_map(|peer| peer.host.parse().ok())
-                    .collect();
+                let of = |policy| -> Vec<Host> {
+                    peers
+                        .iter()
+                        .filter(|peer| peer.policy == policy)
+                        .filter_map(|peer| peer.host.parse().ok())
+                        .collect()
+                };
+                let (blocked, allowed) = (of(PeerPolicy::Blocked), of(PeerPolicy::Allowed));
                 if let Ok(mut policies) = self.policies.write() {
                     policies.blocked = blocked;
+                    policies.allowed = allowed;
                 }
             }
             Err(error) => tracing::warn!(%error, "peer policies could not be read"),

@@ -1,13 +1,13 @@
 //! What every part of this door shares: the store, the client, the keys, the peers.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use archipel_actions::Context;
 use archipel_model::{ActorId, Timestamp};
 use archipel_storage::{KeyAlgorithm, Store};
 use moka::sync::Cache;
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::client::{ActorKeys, Client};
@@ -70,7 +70,7 @@ pub struct Inner {
     /// Private keys of local actors, parsed.
     signers: Cache<ActorId, Arc<ActorKeys>>,
     /// The server's own actor, once it exists.
-    instance: Mutex<Option<ActorId>>,
+    instance: OnceLock<ActorId>,
     /// Fetches for the work behind the inbox, at the same time.
     pub(crate) fetching: Arc<Semaphore>,
 }
@@ -118,9 +118,9 @@ impl Federation {
             documents: Documents::default(),
             signers: Cache::builder()
                 .max_capacity(2_000)
-                .time_to_live(Duration::from_secs(600))
+                .time_to_live(Duration::from_mins(10))
                 .build(),
-            instance: Mutex::new(None),
+            instance: OnceLock::new(),
             fetching: Arc::new(Semaphore::new(16)),
         }))
     }
@@ -163,17 +163,14 @@ impl Federation {
 
     /// The key that the server itself signs fetches with.
     pub async fn instance_signer(&self) -> Result<Signer, SignerError> {
-        let mut known = self.instance.lock().await;
-        let id = match *known {
-            Some(id) => id,
-            None => {
-                let uri = self.actions.site.instance();
-                let actor = self.store.read().await?.actor_by_uri(&uri).await?;
-                actor.ok_or(SignerError::None)?.id
-            }
+        let id = if let Some(id) = self.instance.get() {
+            *id
+        } else {
+            let uri = self.actions.site.instance();
+            let actor = self.store.read().await?.actor_by_uri(&uri).await?;
+            let id = actor.ok_or(SignerError::None)?.id;
+            *self.instance.get_or_init(|| id)
         };
-        *known = Some(id);
-        drop(known);
         Ok(self.signers(id).await?.rsa.clone())
     }
 }

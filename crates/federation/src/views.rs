@@ -155,14 +155,14 @@ pub(crate) async fn post(conn: &mut Conn, post: &Post) -> Result<PostView, ViewE
         None => None,
     };
     let root = post.root_id.unwrap_or(post.id);
-    let context = match root == post.id {
-        true => Some(url(&format!("{}/context", post.uri))?),
-        false => conn
-            .post(root)
+    let context = if root == post.id {
+        Some(url(&format!("{}/context", post.uri))?)
+    } else {
+        conn.post(root)
             .await?
             .filter(|root| root.is_local)
             .map(|root| url(&format!("{}/context", root.uri)))
-            .transpose()?,
+            .transpose()?
     };
     Ok(PostView {
         id: url(&post.uri)?,

@@ -23,10 +23,15 @@ pub enum ActivityKind {
     AnnounceThread,
     /// A community passes a reply on to its followers.
     AnnounceReply,
+    /// What people see of a local actor changed.
+    UpdateActor,
+    /// A local actor is deleted.
+    DeleteActor,
 }
 archipel_model::words! { ActivityKind {
     Follow => "Follow", UndoFollow => "UndoFollow", Accept => "Accept", Reject => "Reject",
     Create => "Create", AnnounceThread => "AnnounceThread", AnnounceReply => "AnnounceReply",
+    UpdateActor => "UpdateActor", DeleteActor => "DeleteActor",
 } }
 
 /// Order of importance: control overtakes content, votes come last.

@@ -91,6 +91,18 @@ impl Conn {
         )
     }
 
+    /// The settings of these communities, in no order.
+    pub async fn communities_settings(&mut self, actors: &[ActorId]) -> Result<Vec<Community>> {
+        let ids: Vec<i64> = actors.iter().map(|id| id.0).collect();
+        sql!(
+            self,
+            fetch_all as Community,
+            "SELECT * FROM community
+             WHERE actor_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))",
+            crate::json_list(&ids)
+        )
+    }
+
     /// All living local communities, by handle.
     pub async fn communities(&mut self) -> Result<Vec<Actor>> {
         sql!(

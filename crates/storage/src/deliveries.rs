@@ -197,6 +197,36 @@ impl Conn {
         )
     }
 
+    /// Makes what waits be tried at once: to one peer, of one object, or all.
+    pub async fn retry_deliveries(
+        &mut self,
+        host: Option<&str>,
+        object: Option<&str>,
+        now: Timestamp,
+    ) -> Result<u64> {
+        self.lock_queue().await?;
+        let rows = sql!(
+            self,
+            execute,
+            "UPDATE delivery SET next_try_at = $3 WHERE state = 'queued'
+                AND destination_id IN (SELECT id FROM destination WHERE $1 IS NULL OR host = $1)
+                AND activity_id IN (SELECT id FROM activity WHERE $2 IS NULL OR object_uri = $2)",
+            host,
+            object,
+            now.micros()
+        )?;
+        sql!(
+            self,
+            execute,
+            "UPDATE destination SET backoff_until = 0, due_at = $2 WHERE ($1 IS NULL OR host = $1)
+                AND EXISTS (SELECT 1 FROM delivery q WHERE q.destination_id = destination.id
+                    AND q.state = 'queued' AND q.next_try_at <= $2)",
+            host,
+            now.micros()
+        )?;
+        Ok(rows)
+    }
+
     /// Queues refused deliveries again: to one peer, of one object, or all.
     pub async fn requeue_refused(
         &mut self,
@@ -216,7 +246,7 @@ impl Conn {
             object,
             now.micros()
         )?;
-        self.retry_destinations(host, now).await?;
+        self.retry_deliveries(host, object, now).await?;
         Ok(rows)
     }
 }

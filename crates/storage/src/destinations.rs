@@ -354,26 +354,4 @@ impl Conn {
             host
         )
     }
-
-    /// Makes the destinations of a peer due at once, whatever they waited for.
-    pub async fn retry_destinations(&mut self, host: Option<&str>, now: Timestamp) -> Result<u64> {
-        self.lock_queue().await?;
-        sql!(
-            self,
-            execute,
-            "UPDATE delivery SET next_try_at = $2 WHERE state = 'queued' AND destination_id IN
-                (SELECT id FROM destination WHERE $1 IS NULL OR host = $1)",
-            host,
-            now.micros()
-        )?;
-        sql!(
-            self,
-            execute,
-            "UPDATE destination SET backoff_until = 0, due_at = $2 WHERE ($1 IS NULL OR host = $1)
-                AND EXISTS (SELECT 1 FROM delivery q
-                    WHERE q.destination_id = destination.id AND q.state = 'queued')",
-            host,
-            now.micros()
-        )
-    }
 }

@@ -21,9 +21,11 @@ mod follows;
 mod inbox;
 mod list;
 mod maybe;
+mod node;
 mod peers;
 mod posts;
 mod store;
+mod tidy;
 mod wake;
 
 pub use accounts::Account;
@@ -35,6 +37,7 @@ pub use deliveries::{DeliveryResult, DeliveryState, DeliveryView, QueuedDelivery
 pub use destinations::{ClaimedDestination, DestinationResult, DestinationView};
 pub use follows::{Follow, FollowState};
 pub use inbox::{InboxItem, InboxResult, InboxState, InboxView, NewInboxItem};
+pub use node::Node;
 pub use peers::{Peer, PeerPolicy};
 pub use posts::{NewPost, Post, PostKind, PostState};
 pub use store::{OpenOptions, Store};
@@ -57,6 +60,12 @@ pub enum Error {
     /// A stored word that this version does not know.
     #[error("the database holds an unknown word: {0}")]
     Word(#[from] archipel_model::UnknownWord),
+    /// Another process serves from this file.
+    #[error(
+        "{} is served by another process already; for several nodes use PostgreSQL",
+        .0.display()
+    )]
+    InUse(std::path::PathBuf),
     /// The folder of the database file could not be made.
     #[error("the folder of the database file could not be made: {0}")]
     Folder(#[from] std::io::Error),

@@ -316,6 +316,18 @@ impl Conn {
         )
     }
 
+    /// Turns all posts of an author into tombstones.
+    pub async fn delete_posts_of(&mut self, author: ActorId, now: Timestamp) -> Result<u64> {
+        sql!(
+            self,
+            execute,
+            "UPDATE post SET state = 'deleted', content = '', source = NULL, title = NULL,
+                summary = NULL, updated_at = $2 WHERE author_id = $1 AND state <> 'deleted'",
+            author.0,
+            now.micros()
+        )
+    }
+
     /// Turns a post into a tombstone; false when it was not shown.
     pub async fn delete_post(&mut self, id: PostId, now: Timestamp) -> Result<bool> {
         sql!(

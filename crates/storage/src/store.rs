@@ -1,13 +1,13 @@
 //! Opening a database, bringing it up to date, and noticing what others changed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, PgPool, SqlitePool};
+use sqlx::{ConnectOptions, Connection as _, PgConnection, PgPool, SqlitePool};
 
 use crate::{Conn, Error, Result, Tx, Wakes};
 
@@ -29,7 +29,11 @@ pub struct Store {
 
 #[derive(Clone, Debug)]
 enum Backend {
-    Sqlite { write: SqlitePool, read: SqlitePool },
+    Sqlite {
+        write: SqlitePool,
+        read: SqlitePool,
+        file: PathBuf,
+    },
     Postgres(PgPool),
 }
 
@@ -60,6 +64,7 @@ impl Store {
         {
             std::fs::create_dir_all(folder)?;
         }
+        let file = connect.get_filename().to_path_buf();
         let connect = connect
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
@@ -86,7 +91,7 @@ impl Store {
             .acquire_timeout(Duration::from_secs(30))
             .connect_with(connect.read_only(true).create_if_missing(false))
             .await?;
-        Ok(Backend::Sqlite { write, read })
+        Ok(Backend::Sqlite { write, read, file })
     }
 
     async fn open_postgres(options: &OpenOptions) -> Result<Backend> {
@@ -135,6 +140,24 @@ impl Store {
     /// Whether several nodes may share this database.
     pub const fn is_postgres(&self) -> bool {
         matches!(self.backend, Backend::Postgres(_))
+    }
+
+    /// The file of an SQLite database.
+    pub(crate) fn file(&self) -> Option<PathBuf> {
+        match &self.backend {
+            Backend::Sqlite { file, .. } => Some(file.clone()),
+            Backend::Postgres(_) => None,
+        }
+    }
+
+    /// A session of its own on PostgreSQL, outside the pool.
+    pub(crate) async fn session(&self) -> Result<PgConnection> {
+        match &self.backend {
+            Backend::Sqlite { .. } => Err(Error::Address("sqlite".to_owned())),
+            Backend::Postgres(pool) => {
+                Ok(PgConnection::connect_with(pool.connect_options().as_ref()).await?)
+            }
+        }
     }
 
     /// Asks the database to write nothing but to answer; for readiness.
@@ -187,7 +210,7 @@ impl Store {
     /// Closes every connection; SQLite's log is folded into the file.
     pub async fn close(&self) {
         match &self.backend {
-            Backend::Sqlite { write, read } => {
+            Backend::Sqlite { write, read, .. } => {
                 read.close().await;
                 if let Ok(mut conn) = write.acquire().await {
                     let folded = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,1 +1,76 @@
-//! placeholder
+//! The door for browsers: public pages, readable without an account and without
+//! JavaScript.
+//!
+//! Pages only ask the database; whatever changes state goes through
+//! `archipel-actions`. Each kind of page is one file: it finds what is asked,
+//! puts it into a view and lets a template of `templates/` write it. Words are in
+//! `texts`, one file a language.
+
+mod absence;
+mod address;
+mod community;
+mod dates;
+mod home;
+mod language;
+mod person;
+mod reader;
+mod style;
+mod texts;
+mod thread;
+mod view;
+
+use archipel_model::Site;
+use archipel_storage::Store;
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::map_response;
+use axum::response::Response;
+use axum::routing::get;
+
+/// What the pages need.
+#[derive(Clone, Debug)]
+pub struct Pages {
+    /// Where everything is.
+    pub store: Store,
+    /// Our addresses.
+    pub site: Site,
+    /// The name of this server, for people.
+    pub title: String,
+}
+
+/// The pages, and an answer in words for every other address.
+pub fn router(pages: Pages) -> Router {
+    Router::new()
+        .route("/", get(home::page))
+        .route("/c/{handle}", get(community::page))
+        .route("/u/{handle}", get(person::page))
+        .route("/p/{id}", get(thread::page))
+        .route("/assets/style.css", get(style::sheet))
+        .fallback(absence::nothing)
+        .with_state(pages)
+        .layer(map_response(guarded))
+}
+
+/// What a browser may do with our answers: nothing but show them.
+const GUARDS: [(HeaderName, HeaderValue); 3] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
+            "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; \
+             form-action 'self'; img-src 'self' data:; style-src 'self'",
+        ),
+    ),
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
+    (
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("same-origin"),
+    ),
+];
+
+async fn guarded(mut response: Response) -> Response {
+    response.headers_mut().extend(GUARDS);
+    response
+}

@@ -19,6 +19,7 @@ mod follow;
 mod gate;
 mod house;
 mod labs;
+mod leaving;
 mod posting;
 mod replies;
 mod visibility;

@@ -1,9 +1,92 @@
 //! `archipel account`: people who post from here.
 
-use super::Context;
+use anyhow::Context as _;
+use archipel_actions as actions;
+use archipel_federation::new_keys;
+use archipel_model::Handle;
+use archipel_storage::Actor;
+use serde_json::{Value, json};
+
+use super::{Context, output};
+use crate::app::App;
 use crate::cli::AccountCommand;
 
 /// Runs the command.
-pub async fn run(_context: &Context, _args: &AccountCommand) -> anyhow::Result<()> {
-    super::not_built("account")
+pub async fn run(context: &Context, args: &AccountCommand) -> anyhow::Result<()> {
+    let app = context.open().await?;
+    match args {
+        AccountCommand::Create { handle, name } => {
+            create(context, &app, handle, name.as_deref()).await
+        }
+        AccountCommand::List => list(context, &app).await,
+        AccountCommand::Show { handle } => show(context, &app, handle).await,
+        AccountCommand::Delete { handle, confirm } => {
+            let person = app.person(handle).await?;
+            super::delete(context, &app, &person, *confirm).await
+        }
+    }
+}
+
+async fn create(
+    context: &Context,
+    app: &App,
+    handle: &Handle,
+    name: Option<&str>,
+) -> anyhow::Result<()> {
+    let keys = tokio::task::spawn_blocking(new_keys).await??;
+    let mut tx = app.store.write().await?;
+    let name = name.unwrap_or(handle.as_str());
+    let person = actions::create_person(&app.actions, &mut tx, handle, name, &keys).await?;
+    tx.commit().await?;
+    if context.json {
+        output::thing(context, &row(&person));
+    } else {
+        output::sentence(
+            context,
+            &format!("@{} can follow and post now.", person.acct()),
+        );
+    }
+    Ok(())
+}
+
+fn row(actor: &Actor) -> Value {
+    json!({
+        "handle": actor.handle,
+        "name": actor.name,
+        "actor": actor.uri,
+        "state": actor.state.as_str(),
+        "created_at": actor.created_at.rfc3339(),
+    })
+}
+
+async fn list(context: &Context, app: &App) -> anyhow::Result<()> {
+    let people = app.store.read().await?.account_actors().await?;
+    let rows: Vec<Value> = people.iter().map(row).collect();
+    output::list(context, &rows, |row| {
+        format!(
+            "{}  {}  {}",
+            output::of(row, "handle"),
+            output::of(row, "name"),
+            output::of(row, "state")
+        )
+    });
+    Ok(())
+}
+
+async fn show(context: &Context, app: &App, handle: &Handle) -> anyhow::Result<()> {
+    let mut conn = app.store.read().await?;
+    let actor = conn
+        .local_actor(handle.as_str())
+        .await?
+        .with_context(|| format!("there is no account {handle} here"))?;
+    let mut shown = row(&actor);
+    let mut follows = Vec::new();
+    for (target, state) in conn.follows_of(actor.id).await? {
+        follows.push(json!({ "actor": target, "state": state }));
+    }
+    if let Some(members) = shown.as_object_mut() {
+        members.insert("follows".to_owned(), Value::from(follows));
+    }
+    output::thing(context, &shown);
+    Ok(())
 }

@@ -1,9 +1,155 @@
-//! `archipel community`: communities hosted here.
+//! `archipel community`: the groups of this server and who waits to join them.
 
-use super::Context;
-use crate::cli::CommunityCommand;
+use archipel_actions::{self as actions, CommunityChange, NewCommunity};
+use archipel_federation::new_keys;
+use archipel_model::{CommunityPolicy, Handle};
+use archipel_storage::Actor;
+use serde_json::{Value, json};
+
+use super::{Context, output};
+use crate::app::App;
+use crate::cli::{CommunityCommand, CommunityCreate, CommunityPolicyArgs, CommunitySet};
 
 /// Runs the command.
-pub async fn run(_context: &Context, _args: &CommunityCommand) -> anyhow::Result<()> {
-    super::not_built("community")
+pub async fn run(context: &Context, args: &CommunityCommand) -> anyhow::Result<()> {
+    let app = context.open().await?;
+    match args {
+        CommunityCommand::Create(create) => make(context, &app, create).await,
+        CommunityCommand::List => list(context, &app).await,
+        CommunityCommand::Show { handle } => show(context, &app, handle).await,
+        CommunityCommand::Delete { handle, confirm } => {
+            let community = app.community(handle).await?;
+            super::delete(context, &app, &community, *confirm).await
+        }
+        CommunityCommand::Set(set) => change(context, &app, set).await,
+        CommunityCommand::Requests { handle } => requests(context, &app, handle).await,
+        CommunityCommand::Accept { handle, actor } => {
+            decide(context, &app, handle, actor, true).await
+        }
+        CommunityCommand::Reject { handle, actor } => {
+            decide(context, &app, handle, actor, false).await
+        }
+    }
+}
+
+fn policy(args: CommunityPolicyArgs) -> CommunityPolicy {
+    let usual = CommunityPolicy::default();
+    CommunityPolicy {
+        join: args.join.unwrap_or(usual.join),
+        post: args.post.unwrap_or(usual.post),
+        reply: args.reply.unwrap_or(usual.reply),
+    }
+}
+
+async fn make(context: &Context, app: &App, create: &CommunityCreate) -> anyhow::Result<()> {
+    let keys = tokio::task::spawn_blocking(new_keys).await??;
+    let new = NewCommunity {
+        handle: create.handle.clone(),
+        title: create.title.clone(),
+        description: create.description.clone(),
+        language: create.language.clone(),
+        policy: policy(create.policy),
+    };
+    let mut tx = app.store.write().await?;
+    let community = actions::create_community(&app.actions, &mut tx, &new, &keys).await?;
+    tx.commit().await?;
+    output::word(context, "actor", &community.uri);
+    Ok(())
+}
+
+async fn row(app: &App, actor: &Actor) -> anyhow::Result<Value> {
+    let mut conn = app.store.read().await?;
+    let settings = conn.community(actor.id).await?;
+    let policy = settings.as_ref().map(archipel_storage::Community::policy);
+    Ok(json!({
+        "handle": actor.handle,
+        "title": actor.name,
+        "actor": actor.uri,
+        "description": settings.as_ref().map(|settings| settings.description.clone()),
+        "language": settings.as_ref().map(|settings| settings.language.clone()),
+        "join": policy.map(|policy| policy.join.as_str()),
+        "post": policy.map(|policy| policy.post.as_str()),
+        "reply": policy.map(|policy| policy.reply.as_str()),
+        "members": conn.follower_count(actor.id).await?,
+        "threads": conn.thread_count(actor.id).await?,
+    }))
+}
+
+async fn list(context: &Context, app: &App) -> anyhow::Result<()> {
+    let communities = app.store.read().await?.communities().await?;
+    let mut rows = Vec::with_capacity(communities.len());
+    for community in &communities {
+        rows.push(row(app, community).await?);
+    }
+    output::list(context, &rows, |row| {
+        format!(
+            "{}  {}  {} members  {} threads",
+            output::of(row, "handle"),
+            output::of(row, "title"),
+            output::of(row, "members"),
+            output::of(row, "threads")
+        )
+    });
+    Ok(())
+}
+
+async fn show(context: &Context, app: &App, handle: &Handle) -> anyhow::Result<()> {
+    let community = app.community(handle).await?;
+    output::thing(context, &row(app, &community).await?);
+    Ok(())
+}
+
+async fn change(context: &Context, app: &App, set: &CommunitySet) -> anyhow::Result<()> {
+    let community = app.community(&set.handle).await?;
+    let change = CommunityChange {
+        title: set.title.clone(),
+        description: set.description.clone(),
+        language: set.language.clone(),
+        join: set.policy.join,
+        post: set.policy.post,
+        reply: set.policy.reply,
+    };
+    let mut tx = app.store.write().await?;
+    actions::change_community(&app.actions, &mut tx, &community, &change).await?;
+    tx.commit().await?;
+    output::sentence(context, "Changed.");
+    Ok(())
+}
+
+async fn requests(context: &Context, app: &App, handle: &Handle) -> anyhow::Result<()> {
+    let community = app.community(handle).await?;
+    let waiting = app
+        .store
+        .read()
+        .await?
+        .follow_requests(community.id)
+        .await?;
+    let rows: Vec<Value> = waiting
+        .iter()
+        .map(|actor| json!({ "actor": actor.uri, "acct": actor.acct(), "name": actor.name }))
+        .collect();
+    output::list(context, &rows, |row| {
+        format!("{}  {}", output::of(row, "acct"), output::of(row, "actor"))
+    });
+    Ok(())
+}
+
+async fn decide(
+    context: &Context,
+    app: &App,
+    handle: &Handle,
+    actor: &str,
+    accept: bool,
+) -> anyhow::Result<()> {
+    let community = app.community(handle).await?;
+    let follower = app.anybody(actor).await?;
+    let mut tx = app.store.write().await?;
+    actions::decide_request(&app.actions, &mut tx, &community, &follower, accept).await?;
+    tx.commit().await?;
+    let word = if accept { "accepted" } else { "rejected" };
+    output::sentence(
+        context,
+        &format!("{} is {word} in {handle}.", follower.acct()),
+    );
+    Ok(())
 }

@@ -1,14 +1,55 @@
-//! `archipel follow`, `archipel unfollow`.
+//! `archipel follow` and `unfollow`, as a local account.
 
-use super::Context;
+use archipel_actions::{self as actions, FollowOutcome, FollowRequest};
+
+use super::{Context, output};
 use crate::cli::FollowArgs;
 
-/// Runs `follow`.
-pub async fn run(_context: &Context, _args: &FollowArgs) -> anyhow::Result<()> {
-    super::not_built("follow")
+/// Runs `archipel follow`.
+pub async fn run(context: &Context, args: &FollowArgs) -> anyhow::Result<()> {
+    let app = context.open().await?;
+    let follower = app.person(&args.account).await?;
+    let target = app.anybody(&args.target).await?;
+    let request = FollowRequest {
+        follower: &follower,
+        target: &target,
+        received: None,
+    };
+    let mut tx = app.store.write().await?;
+    let outcome = actions::follow(&app.actions, &mut tx, request).await?;
+    tx.commit().await?;
+    let state = match outcome {
+        FollowOutcome::Accepted => "accepted",
+        FollowOutcome::Pending => "pending",
+    };
+    if context.json {
+        output::word(context, "state", state);
+    } else {
+        let sentence = match outcome {
+            FollowOutcome::Accepted => format!("{} follows {}.", args.account, target.acct()),
+            FollowOutcome::Pending => {
+                format!("{} asked to follow {}.", args.account, target.acct())
+            }
+        };
+        output::sentence(context, &sentence);
+    }
+    Ok(())
 }
 
-/// Runs `unfollow`.
-pub async fn run_unfollow(_context: &Context, _args: &FollowArgs) -> anyhow::Result<()> {
-    super::not_built("unfollow")
+/// Runs `archipel unfollow`.
+pub async fn run_unfollow(context: &Context, args: &FollowArgs) -> anyhow::Result<()> {
+    let app = context.open().await?;
+    let follower = app.person(&args.account).await?;
+    let target = app.anybody(&args.target).await?;
+    let mut tx = app.store.write().await?;
+    let stopped = actions::unfollow(&app.actions, &mut tx, &follower, &target).await?;
+    tx.commit().await?;
+    if !stopped {
+        anyhow::bail!("{} did not follow {}", args.account, target.acct());
+    }
+    output::sentence(
+        context,
+        &format!("{} follows {} no more.", args.account, target.acct()),
+    );
+    Ok(())
 }

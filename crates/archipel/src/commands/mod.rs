@@ -1,9 +1,5 @@
 //! What each command does: one file a command, `run` its entry. They print
 //! what was asked for to standard output and everything else to standard error.
-#![expect(
-    clippy::unused_async,
-    reason = "the commands will wait for the database and the network"
-)]
 
 pub mod account;
 pub mod community;
@@ -12,11 +8,19 @@ pub mod demo;
 pub mod follow;
 pub mod inbox;
 pub mod migrate;
+mod output;
 pub mod peer;
 pub mod post;
 pub mod reply;
 pub mod serve;
 
+use anyhow::bail;
+use archipel_federation::client::Budget;
+use archipel_model::{ActorKind, ActorState, Handle};
+use archipel_storage::Actor;
+
+use crate::app::App;
+use crate::cli::{Confirm, confirm};
 use crate::config::Config;
 
 /// What every command gets.
@@ -28,7 +32,78 @@ pub struct Context {
     pub json: bool,
 }
 
-/// The answer of a command that is not built yet.
-fn not_built(name: &str) -> anyhow::Result<()> {
-    anyhow::bail!("`archipel {name}` is not built yet")
+impl Context {
+    async fn open(&self) -> anyhow::Result<App> {
+        App::open(&self.config).await
+    }
+}
+
+/// Deletes somebody of this server for good, after asking.
+async fn delete(
+    context: &Context,
+    app: &App,
+    actor: &Actor,
+    confirm: Confirm,
+) -> anyhow::Result<()> {
+    let question = format!(
+        "Supprimer pour toujours / delete for good {}?",
+        actor.acct()
+    );
+    if !confirm::ask(&question, confirm)? {
+        bail!("nothing was changed");
+    }
+    let mut tx = app.store.write().await?;
+    archipel_actions::delete_local_actor(&app.actions, &mut tx, actor).await?;
+    tx.commit().await?;
+    output::sentence(context, &format!("{} is deleted.", actor.acct()));
+    Ok(())
+}
+
+impl App {
+    /// The living local person of this handle.
+    async fn person(&self, handle: &Handle) -> anyhow::Result<Actor> {
+        let actor = self
+            .store
+            .read()
+            .await?
+            .local_actor(handle.as_str())
+            .await?;
+        match actor {
+            Some(actor) if actor.kind == ActorKind::Person && actor.state == ActorState::Active => {
+                Ok(actor)
+            }
+            Some(_) => bail!("{handle} is not a person who can act here"),
+            None => bail!(
+                "there is no account {handle} here: make one with `archipel account create {handle}`"
+            ),
+        }
+    }
+
+    /// The living local community of this handle.
+    async fn community(&self, handle: &Handle) -> anyhow::Result<Actor> {
+        let actor = self
+            .store
+            .read()
+            .await?
+            .local_actor(handle.as_str())
+            .await?;
+        match actor {
+            Some(actor) if actor.kind == ActorKind::Group && actor.state == ActorState::Active => {
+                Ok(actor)
+            }
+            Some(_) => bail!("{handle} is not a community of this server"),
+            None => {
+                bail!("there is no community {handle} here: `archipel community list` shows all")
+            }
+        }
+    }
+
+    /// Somebody here or elsewhere, by handle, `name@host` or address.
+    async fn anybody(&self, text: &str) -> anyhow::Result<Actor> {
+        let mut budget = Budget::default();
+        match self.federation.find(text, &mut budget).await {
+            Ok(actor) => Ok(actor),
+            Err(error) => bail!("{text}: {error}"),
+        }
+    }
 }

@@ -1,9 +1,165 @@
 //! `archipel serve`: serves until the signal to stop.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use archipel_web::Pages;
+use axum::Router;
+use axum::extract::State;
+use axum::routing::get;
+use http::StatusCode;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
 use super::Context;
+use crate::app::App;
+use crate::http::{ListenerConfig, serve};
+use crate::shutdown;
+
+/// How long workers may take to finish their step.
+const WORKERS_END: Duration = Duration::from_secs(25);
+
+/// How often what is no longer needed is removed.
+const TIDYING: Duration = Duration::from_hours(1);
 
 /// Runs the command.
 pub async fn run(context: &Context) -> anyhow::Result<()> {
-    println!("{:#?}", context.config);
+    let stop = shutdown::on_signal()?;
+    run_until(context, stop).await
+}
+
+/// Serves until `stop` is cancelled, then finishes what is in flight.
+pub async fn run_until(context: &Context, stop: CancellationToken) -> anyhow::Result<()> {
+    let config = &context.config;
+    let app = App::open(config).await?;
+    let _node = app.store.begin_serving().await?;
+    let listener = TcpListener::bind(config.server.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", config.server.listen))?;
+    let ready = Arc::new(AtomicBool::new(true));
+    let router = router(&app, context, ready.clone())?;
+
+    let workers = TaskTracker::new();
+    let work_stop = CancellationToken::new();
+    start_workers(&app, &workers, &work_stop);
+    let watching = {
+        let store = app.store.clone();
+        tokio::spawn(async move { store.watch().await })
+    };
+    greet(context);
+
+    let draining = stop.clone();
+    tokio::spawn(async move {
+        draining.cancelled().await;
+        ready.store(false, Ordering::Relaxed);
+    });
+    let drained = serve(listener, router, ListenerConfig::from(&config.server), stop).await;
+    if drained.cut_off > 0 {
+        tracing::warn!(
+            connections = drained.cut_off,
+            "cut off in the middle of a request"
+        );
+    }
+    work_stop.cancel();
+    workers.close();
+    if tokio::time::timeout(WORKERS_END, workers.wait())
+        .await
+        .is_err()
+    {
+        tracing::warn!("workers did not finish in time; what they held goes on later");
+    }
+    watching.abort();
+    app.store.close().await;
     Ok(())
+}
+
+fn router(app: &App, context: &Context, ready: Arc<AtomicBool>) -> anyhow::Result<Router> {
+    let pages = archipel_web::router(Pages {
+        store: app.store.clone(),
+        site: app.actions.site.clone(),
+        title: App::title().to_owned(),
+    });
+    let rules = app.rules(&context.config)?;
+    let health = Router::new()
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/readyz", get(readiness))
+        .with_state(Health {
+            app: app.clone(),
+            ready,
+        });
+    Ok(health.merge(archipel_federation::router(
+        app.federation.clone(),
+        rules,
+        pages,
+    )))
+}
+
+fn start_workers(app: &App, workers: &TaskTracker, stop: &CancellationToken) {
+    let federation = app.federation.clone();
+    workers.spawn(archipel_federation::work(federation.clone(), stop.clone()));
+    workers.spawn(archipel_federation::deliver(federation, stop.clone()));
+    workers.spawn(tidy(app.clone(), stop.clone()));
+}
+
+/// Removes, now and then, what was done long ago.
+async fn tidy(app: App, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(TIDYING) => {}
+            () = stop.cancelled() => return,
+        }
+        let tidied = async {
+            let mut tx = app.store.write().await?;
+            let rows = tx.tidy(app.actions.now()).await?;
+            tx.commit().await?;
+            archipel_storage::Result::Ok(rows)
+        };
+        match tidied.await {
+            Ok(rows) => tracing::debug!(rows, "removed what was done long ago"),
+            Err(error) => tracing::warn!(%error, "could not tidy up"),
+        }
+    }
+}
+
+#[derive(Clone)]
+struct Health {
+    app: App,
+    ready: Arc<AtomicBool>,
+}
+
+/// Whether requests may be sent here: migrated, working, and the database answers.
+async fn readiness(State(health): State<Health>) -> (StatusCode, &'static str) {
+    if !health.ready.load(Ordering::Relaxed) {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping");
+    }
+    match health.app.store.ping().await {
+        Ok(()) => (StatusCode::OK, "ready"),
+        Err(error) => {
+            tracing::error!(%error, "the database does not answer");
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the database does not answer",
+            )
+        }
+    }
+}
+
+/// One line with the URL, and what to do next.
+#[expect(
+    clippy::print_stdout,
+    reason = "the ready line is the output of this command"
+)]
+fn greet(context: &Context) {
+    let url = context
+        .config
+        .server
+        .public_url
+        .as_str()
+        .trim_end_matches('/');
+    println!("Archipel est prêt / is ready: {url}");
+    println!("  Ouvrez {url} dans un navigateur. Créez un compte / make an account:");
+    println!("  archipel account create HANDLE --name \"Prénom Nom\"");
 }

@@ -8,11 +8,11 @@ use archipel_model::Timestamp;
 const STEPS: [u64; 9] = [10, 60, 300, 900, 3_600, 10_800, 21_600, 43_200, 86_400];
 
 /// The longest that a peer can make us wait by `Retry-After`.
-const LONGEST: Duration = Duration::from_secs(86_400);
+const LONGEST: Duration = Duration::from_hours(24);
 
 /// A destination that failed for this long is parked: probed once a day, its
 /// queue caught up from the log when it comes back.
-pub const PARK_AFTER: Duration = Duration::from_secs(14 * 86_400);
+pub const PARK_AFTER: Duration = Duration::from_hours(14 * 24);
 
 /// When to try again after `failures` in a row (at least one): the peer's own
 /// wish if it has one, else an exponential wait of ±20 % so that peers that

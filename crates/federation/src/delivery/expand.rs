@@ -29,6 +29,7 @@ pub(super) async fn expand(
         return Ok(0);
     }
     let now = federation.now();
+    let root = federation.actions.site.instance();
     let mut tx = federation.store.write().await?;
     let activities = tx.unexpanded(BATCH).await?;
     let mut kept = Vec::new();
@@ -39,7 +40,7 @@ pub(super) async fn expand(
         if added == 0 {
             continue;
         }
-        match compose::compose(&mut tx, activity).await {
+        match compose::compose(&mut tx, activity, &root).await {
             Ok(renderings) => kept.extend(renderings),
             Err(ViewError::Storage(error)) => return Err(error),
             Err(error) => {

@@ -245,11 +245,11 @@ fn is_trouble_of_all(report: &PostReport) -> bool {
 /// The forms of an activity that a peer of this dialect gets, in this order.
 const fn forms(kind: ActivityKind, dialect: Dialect) -> &'static [Form] {
     match (kind, dialect) {
-        (ActivityKind::AnnounceThread, Dialect::Threadiverse) => &[Form::Wrapped],
-        (ActivityKind::AnnounceThread, Dialect::Microblog) => &[Form::Boost],
         (ActivityKind::AnnounceThread, Dialect::Unknown) => &[Form::Wrapped, Form::Boost],
+        (ActivityKind::AnnounceThread, Dialect::Microblog) => &[Form::Boost],
+        // No reply is ever boosted into a home that did not ask for it.
         (ActivityKind::AnnounceReply, Dialect::Microblog) => &[],
-        (ActivityKind::AnnounceReply, Dialect::Threadiverse | Dialect::Unknown) => &[Form::Wrapped],
+        (ActivityKind::AnnounceThread | ActivityKind::AnnounceReply, _) => &[Form::Wrapped],
         _ => &[Form::Plain],
     }
 }

@@ -34,10 +34,8 @@ impl Door {
             .peers
             .refresh(&self.federation.store, clock)
             .await;
-        let origin = origin_of(&claim.key_id);
-        if origin.is_none_or(|origin| self.federation.peers.is_blocked(origin.host())) {
-            return Err(Refusal::DomainBlocked);
-        }
+        let origin = origin_of(&claim.key_id).ok_or(Refusal::BadSignature)?;
+        self.federation.peers.admits(origin.host())?;
         let key = self
             .federation
             .key_of_asker(&claim.key_id)

@@ -62,7 +62,7 @@ pub fn router(federation: Federation, rules: GateRules, pages: Router) -> Router
         .route("/nodeinfo/2.0", get(wellknown::nodeinfo_2_0))
         .route("/nodeinfo/2.1", get(wellknown::nodeinfo_2_1))
         // Never to be had: a fetched `Create` of a reply becomes a boost.
-        .route("/activities/{id}", get(answer::nothing))
+        .route("/activities/{*id}", get(answer::nothing))
         .with_state(door);
     documents.fallback_service(pages)
 }

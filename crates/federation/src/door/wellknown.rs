@@ -132,7 +132,7 @@ pub(super) async fn nodeinfo_2_1(State(door): State<Door>) -> Answer {
 async fn nodeinfo(door: &Door, version: NodeInfoVersion) -> Answer {
     let federation = &door.federation;
     let now = federation.now();
-    let day = std::time::Duration::from_secs(86_400);
+    let day = std::time::Duration::from_hours(24);
     let usage = federation
         .store
         .read()

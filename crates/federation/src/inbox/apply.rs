@@ -38,11 +38,19 @@ impl Outcome {
 }
 
 /// It had its effect.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "what every branch of `apply` returns"
+)]
 pub(super) fn done(words: impl Into<String>) -> Applied {
     Ok(Outcome::Done(words.into()))
 }
 
 /// It rightly had none.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "what every branch of `apply` returns"
+)]
 pub(super) fn refused(words: impl Into<String>) -> Applied {
     Ok(Outcome::Refused(words.into()))
 }
@@ -85,6 +93,11 @@ pub(super) struct Job<'a> {
 
 /// Applies one received activity.
 pub(super) async fn apply(federation: &Federation, tx: &mut Tx, item: &InboxItem) -> Applied {
+    #[cfg(test)]
+    assert!(
+        !item.raw.contains(super::tests::POISON),
+        "as the test wants"
+    );
     let Ok(value) = serde_json::from_str(&item.raw) else {
         return refused("not JSON");
     };
@@ -227,9 +240,10 @@ impl Job<'_> {
 
     /// The local actor at one of our addresses.
     pub(super) async fn local_actor(&self, tx: &mut Tx, uri: &Url) -> Result<Option<Actor>, Stop> {
-        let handle = match self.federation.actions.site.place(uri.as_str()) {
-            Some(Place::Community(handle) | Place::Person(handle)) => handle,
-            _ => return Ok(None),
+        let Some(Place::Community(handle) | Place::Person(handle)) =
+            self.federation.actions.site.place(uri.as_str())
+        else {
+            return Ok(None);
         };
         let actor = tx.local_actor(handle.as_str()).await?;
         // The address must be that of the actor, not of a namesake of another kind.

@@ -1,15 +1,16 @@
 //! A received `Create`: which community is it for, is it what it claims, what
 //! does it answer. Then it is submitted like every other post.
 
-use archipel_actions::{self as actions, Submission, Submitted};
-use archipel_model::{Place, text};
-use archipel_storage::{Actor, Post, PostKind, PostState, Tx};
+use archipel_actions::{self as actions, Submitted};
+use archipel_model::Place;
+use archipel_storage::{Actor, Post, PostState, Tx};
 use url::Url;
 
 use super::apply::{Applied, Job, Lack, Stop, done, refused};
 use crate::found::Known;
 use crate::parse::{ObjectKind, ObjectRef, RemoteObject};
 use crate::people::is_group;
+use crate::posts;
 use crate::state::Federation;
 
 /// How far up a thread is walked.
@@ -30,7 +31,7 @@ pub(super) async fn create(job: &Job<'_>, tx: &mut Tx, what: &ObjectRef) -> Appl
         ObjectRef::Actor(_) => return refused("actors are not created here"),
     };
     if let Some(why) = forged(job, object) {
-        return refused(format!("{why}"));
+        return refused(why);
     }
     if is_vote(object) {
         return refused("votes are not handled");
@@ -67,47 +68,22 @@ pub(super) async fn submit(
     object: &RemoteObject,
     about: About<'_>,
 ) -> Applied {
-    let to_nobody = object.to.is_empty() && object.cc.is_empty();
-    let visibility = if to_nobody {
+    let mut submission = posts::submission(object, about.author, job.item.received_at);
+    submission.community = about.community;
+    // What was deleted is not answered any more.
+    submission.parent = about
+        .parent
+        .filter(|parent| parent.state == PostState::Published);
+    submission.received = about.received;
+    if object.to.is_empty() && object.cc.is_empty() {
         // Some peers address the activity only.
         let addressed = RemoteObject {
             to: job.activity.to.clone(),
             cc: job.activity.cc.clone(),
             ..object.clone()
         };
-        addressed.visibility(about.author.followers.as_deref())
-    } else {
-        object.visibility(about.author.followers.as_deref())
-    };
-    let submission = Submission {
-        author: about.author,
-        community: about.community,
-        uri: Some(object.id.as_str()),
-        kind: kind_of(object),
-        parent: about
-            .parent
-            .filter(|parent| parent.state == PostState::Published),
-        parent_uri: object.in_reply_to.as_ref().map(Url::as_str),
-        title: object
-            .name
-            .as_deref()
-            .map(text::plain)
-            .filter(|t| !t.is_empty()),
-        content: text::sanitise(object.content_html.as_deref().unwrap_or_default()),
-        source: None,
-        summary: object
-            .summary
-            .as_deref()
-            .map(text::plain)
-            .filter(|s| !s.is_empty()),
-        sensitive: object.sensitive,
-        language: object.language.clone(),
-        visibility,
-        url: object.url.as_ref().map(Url::to_string),
-        published_at: object.published.unwrap_or(job.item.received_at),
-        updated_at: object.updated,
-        received: about.received,
-    };
+        submission.visibility = addressed.visibility(about.author.followers.as_deref());
+    }
     let submitted = actions::submit_post(&job.federation.actions, tx, submission).await?;
     match submitted {
         Submitted::Published(_) => match about.community {
@@ -165,17 +141,31 @@ async fn addressed_community(
     tx: &mut Tx,
     object: &RemoteObject,
 ) -> Result<Option<Actor>, Stop> {
+    // A post that names its community belongs there and nowhere else.
+    let named = [&object.audience, &job.activity.audience]
+        .into_iter()
+        .find(|audience| !audience.is_empty());
+    if let Some(audience) = named {
+        return first_community(job, tx, audience.iter()).await;
+    }
     let mentions = object.mentions.iter().map(|mention| &mention.href);
     let addressees = object
-        .audience
+        .to
         .iter()
-        .chain(&job.activity.audience)
-        .chain(&object.to)
         .chain(&object.cc)
         .chain(mentions)
         .chain(&job.activity.to)
         .chain(&job.activity.cc);
-    for uri in addressees {
+    first_community(job, tx, addressees).await
+}
+
+/// The first of our communities among these addresses.
+async fn first_community(
+    job: &Job<'_>,
+    tx: &mut Tx,
+    addresses: impl Iterator<Item = &Url>,
+) -> Result<Option<Actor>, Stop> {
+    for uri in addresses {
         let place = job.federation.actions.site.place(uri.as_str());
         if !matches!(place, Some(Place::Community(_))) {
             continue;
@@ -275,16 +265,4 @@ async fn concerns_us(
         }
     }
     Ok(false)
-}
-
-fn kind_of(object: &RemoteObject) -> PostKind {
-    match object.kind {
-        ObjectKind::Note => PostKind::Note,
-        ObjectKind::Page => PostKind::Page,
-        ObjectKind::Article => PostKind::Article,
-        ObjectKind::Question => PostKind::Question,
-        ObjectKind::Event => PostKind::Event,
-        ObjectKind::Video | ObjectKind::Image | ObjectKind::Audio => PostKind::Media,
-        ObjectKind::Other(_) => PostKind::Note,
-    }
 }

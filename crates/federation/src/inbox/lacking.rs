@@ -6,8 +6,8 @@ use url::Url;
 
 use super::apply::Lack;
 use super::work::{after_trouble, write_down};
-use crate::client::{Budget, FetchError};
-use crate::parse::{self, RemoteObject};
+use crate::client::Budget;
+use crate::parse::RemoteObject;
 use crate::people::ActorError;
 use crate::state::Federation;
 
@@ -61,7 +61,7 @@ pub(super) async fn fetch(federation: Federation, item: InboxItem, lack: Lack) {
             outcome: why,
             done_at: Some(now.micros()),
         },
-        Fetched::Later(why) => after_trouble(&item, why, now),
+        Fetched::Later(why) => after_trouble(&item, &why, now),
     };
     write_down(&federation, vec![result]).await;
 }
@@ -105,23 +105,7 @@ async fn post(
     uri: &Url,
     budget: &mut Budget,
 ) -> Result<Option<Url>, ActorError> {
-    budget.take()?;
-    let signer = federation.instance_signer().await?;
-    let fetched = federation
-        .client
-        .get_activity(uri, Some(&signer), federation.now())
-        .await?;
-    let object = parse::object(&fetched.value)?;
-    if federation.actions.site.is_ours(object.id.as_str()) {
-        return Err(ActorError::Ours);
-    }
-    // Only its own server speaks for a post and for its authors (FEP-fe34).
-    if object.id != fetched.url || !object.speaks_for_its_authors() {
-        return Err(FetchError::Malformed("the post's author lives elsewhere").into());
-    }
-    if let Some(author) = object.authors.first() {
-        federation.actor(author, budget).await?;
-    }
+    let object = federation.fetch_post(uri, budget).await?;
     let above = lacking_parent(federation, &object).await?;
     federation.found.remember(uri.as_str(), object);
     Ok(above)

@@ -33,7 +33,7 @@ pub(crate) async fn receive(
     if let Some(place) = recipient {
         addressed(federation, place).await?;
     }
-    not_blocked(federation, envelope).await?;
+    admitted(federation, envelope).await?;
     let Some(key) = sender(federation, &inspected).await? else {
         return Ok(());
     };
@@ -73,7 +73,7 @@ async fn addressed(federation: &Federation, place: &Place) -> Result<(), Refusal
     }
 }
 
-async fn not_blocked(federation: &Federation, envelope: &Envelope) -> Result<(), Refusal> {
+async fn admitted(federation: &Federation, envelope: &Envelope) -> Result<(), Refusal> {
     if federation.actions.site.is_ours(envelope.actor.as_str()) {
         return Err(Refusal::MalformedActivity(
             "nobody here writes to the inbox",
@@ -81,11 +81,10 @@ async fn not_blocked(federation: &Federation, envelope: &Envelope) -> Result<(),
     }
     let clock = federation.actions.clock.as_ref();
     federation.peers.refresh(&federation.store, clock).await;
-    let origin = origin_of(&envelope.actor);
-    if origin.is_some_and(|origin| federation.peers.is_blocked(origin.host())) {
-        return Err(Refusal::DomainBlocked);
+    match origin_of(&envelope.actor) {
+        Some(origin) => federation.peers.admits(origin.host()),
+        None => Err(Refusal::MalformedActivity("its actor is not a URL")),
     }
-    Ok(())
 }
 
 /// The key that the signature was checked with; `None` when nothing has to be

@@ -30,7 +30,8 @@ pub(super) async fn announce(job: &Job<'_>, tx: &mut Tx, what: &AnnounceOf) -> A
             for one in several {
                 outcomes.push(relayed(job, tx, one).await?.words());
             }
-            done(format!("a batch of {}: {}",
+            done(format!(
+                "a batch of {}: {}",
                 outcomes.len(),
                 outcomes.join("; ")
             ))

@@ -73,7 +73,10 @@ async fn pause(federation: &Federation, stop: &CancellationToken) {
 }
 
 /// Takes some work and does it; says how much it took.
-async fn round(federation: &Federation, fetches: &TaskTracker) -> archipel_storage::Result<usize> {
+pub(super) async fn round(
+    federation: &Federation,
+    fetches: &TaskTracker,
+) -> archipel_storage::Result<usize> {
     let now = federation.now();
     let mut tx = federation.store.write().await?;
     let items = tx.claim_inbox(now, now.plus(LEASE), BATCH).await?;
@@ -109,7 +112,7 @@ async fn round(federation: &Federation, fetches: &TaskTracker) -> archipel_stora
             Ok(Err(error)) => {
                 tx.rollback_to_savepoint().await?;
                 tracing::warn!(item = %item.id, %error, "an activity could not be applied");
-                batch.trouble(item, error.to_string(), federation.now());
+                batch.trouble(item, &error.to_string(), federation.now());
             }
             Err(_panic) => {
                 // Nothing of this transaction can be trusted any more.
@@ -183,7 +186,7 @@ impl Batch {
         });
     }
 
-    fn trouble(&mut self, item: &InboxItem, why: String, now: Timestamp) {
+    fn trouble(&mut self, item: &InboxItem, why: &str, now: Timestamp) {
         self.waiting.insert(item.order_key.clone());
         self.results.push(after_trouble(item, why, now));
     }
@@ -195,7 +198,7 @@ impl Batch {
 }
 
 /// How an activity goes on after trouble that may pass.
-pub(super) fn after_trouble(item: &InboxItem, why: String, now: Timestamp) -> InboxResult {
+pub(super) fn after_trouble(item: &InboxItem, why: &str, now: Timestamp) -> InboxResult {
     let attempts = item.attempts + 1;
     let wait = usize::try_from(item.attempts)
         .ok()

@@ -131,9 +131,9 @@ both!(what_waits_is_retried_at_once_for_one_peer_or_all);
 async fn what_waits_is_retried_at_once_for_one_peer_or_all(db: Arc<Database>) {
     let [_, two] = mixed_fortunes(&db).await;
     let mut tx = db.store.write().await.unwrap();
-    let none = tx.retry_destinations(Some("a.example"), at(1)).await;
+    let none = tx.retry_deliveries(Some("a.example"), None, at(1)).await;
     assert_eq!(none.unwrap(), 0);
-    let all = tx.retry_destinations(None, at(1)).await;
+    let all = tx.retry_deliveries(None, None, at(1)).await;
     assert_eq!(all.unwrap(), 1);
     tx.commit().await.unwrap();
     assert_eq!(queued(&db.store, at(1)).await, [two]);
@@ -153,7 +153,7 @@ async fn a_parked_peer_that_is_retried_is_probed_at_once(db: Arc<Database>) {
     finish(&db.store, &[], &[asleep]).await;
     assert!(claim(&db.store, at(700)).await.is_empty());
     let mut tx = db.store.write().await.unwrap();
-    let due = tx.retry_destinations(Some("b.example"), at(701)).await;
+    let due = tx.retry_deliveries(Some("b.example"), None, at(701)).await;
     assert_eq!(due.unwrap(), 1);
     tx.commit().await.unwrap();
     assert_eq!(claim(&db.store, at(701)).await[0].parked_at, Some(at(1)));

@@ -1,0 +1,170 @@
+//! `archipel demo`: two labs talking.
+//!
+//! Two complete servers, each a process with a database of its own, are driven by
+//! the same commands as everybody uses. A step is printed when it is seen on the
+//! *other* side, and the first one that does not arrive ends the demo with an error.
+#![expect(
+    clippy::print_stdout,
+    reason = "the demo tells its story on standard output"
+)]
+
+mod lab;
+
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use serde_json::Value;
+
+use super::Context;
+use crate::cli::DemoArgs;
+use crate::shutdown;
+use lab::Lab;
+
+/// How long a step may take to be seen on the other side.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Runs the command.
+pub async fn run(_context: &Context, args: &DemoArgs) -> anyhow::Result<()> {
+    let stop = shutdown::on_signal()?;
+    let folder = lab::folder()?;
+    println!("Deux laboratoires démarrent / two labs are starting…");
+    let (port_a, port_b) = (lab::port(8081)?, lab::port(8082)?);
+    let mut a = Lab::start("A", port_a, folder.join("a"))?;
+    let mut b = Lab::start("B", port_b, folder.join("b"))?;
+    a.ready(PATIENCE).await?;
+    b.ready(PATIENCE).await?;
+    let told = tokio::select! {
+        told = story(&a, &b) => told,
+        () = stop.cancelled() => Ok(()),
+    };
+    if told.is_ok() && !args.once && !stop.is_cancelled() {
+        println!();
+        println!("Tout est arrivé. Regardez / all arrived, look around:");
+        println!("  A  {}    B  {}", a.url(), b.url());
+        println!("  Ctrl-C pour terminer / to end.");
+        stop.cancelled().await;
+    }
+    a.stop().await;
+    b.stop().await;
+    std::fs::remove_dir_all(&folder).ok();
+    told
+}
+
+/// A member of B follows a community of A, posts, and gets a reply from A.
+async fn story(a: &Lab, b: &Lab) -> anyhow::Result<()> {
+    let community = format!("{}/c/tilab", a.url());
+    a.command(&[
+        "account",
+        "create",
+        "animation",
+        "--name",
+        "Animation du lab A",
+    ])
+    .await?;
+    b.command(&["account", "create", "membre", "--name", "Membre du lab B"])
+        .await?;
+    println!("1. B: membre suit / follows {community}");
+    b.command(&["follow", "membre", &community]).await?;
+    seen(
+        a,
+        "/c/tilab/followers",
+        "A",
+        "compte un membre / counts a member",
+        |followers| followers.get("totalItems").and_then(Value::as_u64) >= Some(1),
+    )
+    .await?;
+    accepted(b, &community).await?;
+
+    println!("2. B: membre publie / posts");
+    let post = b
+        .command(&[
+            "post",
+            "membre",
+            "--to",
+            &community,
+            "--title",
+            "Retour d'atelier",
+            "Voici ce que nous avons appris en ouvrant nos données.",
+        ])
+        .await?;
+    seen(
+        a,
+        "/c/tilab/outbox",
+        "A",
+        "Ti Lab partage / shares it",
+        |outbox| outbox.to_string().contains(&post),
+    )
+    .await?;
+
+    println!("3. A: animation répond / replies");
+    let reply = a
+        .command(&[
+            "reply",
+            "animation",
+            &post,
+            "Merci pour ce retour ! Peut-on le croiser ?",
+        ])
+        .await?;
+    let replies = post
+        .strip_prefix(b.url())
+        .map(|path| format!("{path}/replies"))
+        .context("the post does not live on B")?;
+    seen(
+        b,
+        &replies,
+        "B",
+        "la réponse est là / the reply is there",
+        |replies| replies.to_string().contains(&reply),
+    )
+    .await
+}
+
+/// Waits until a document of a lab shows what it should.
+async fn seen(
+    lab: &Lab,
+    path: &str,
+    side: &str,
+    what: &str,
+    shows: impl Fn(&Value) -> bool,
+) -> anyhow::Result<()> {
+    let began = tokio::time::Instant::now();
+    while began.elapsed() < PATIENCE {
+        if let Some(document) = lab.document(path).await
+            && shows(&document)
+        {
+            println!("   vu sur / seen on {side}: {what}  ({}{path})", lab.url());
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    bail!(
+        "not seen on {side} within {} s: {what} ({}{path}); see {}",
+        PATIENCE.as_secs(),
+        lab.url(),
+        lab.log().display()
+    )
+}
+
+/// Waits until the follower's own side knows that the follow was accepted.
+async fn accepted(b: &Lab, community: &str) -> anyhow::Result<()> {
+    let began = tokio::time::Instant::now();
+    while began.elapsed() < PATIENCE {
+        let shown = b.command(&["account", "show", "membre", "--json"]).await?;
+        let account: Value = serde_json::from_str(&shown)?;
+        let follows = account.get("follows").and_then(Value::as_array);
+        let granted = follows.into_iter().flatten().any(|follow| {
+            follow.get("actor").and_then(Value::as_str) == Some(community)
+                && follow.get("state").and_then(Value::as_str) == Some("accepted")
+        });
+        if granted {
+            println!("   vu sur / seen on B: le suivi est accepté / the follow is accepted");
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    bail!(
+        "the Accept did not arrive on B within {} s; see {}",
+        PATIENCE.as_secs(),
+        b.log().display()
+    )
+}

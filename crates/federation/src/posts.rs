@@ -1,0 +1,161 @@
+//! Posts of other servers, fetched because somebody here asks for them.
+
+use archipel_actions::{self as actions, Submission};
+use archipel_model::{ActorState, same_origin, text};
+use archipel_storage::{Actor, Post, PostKind};
+use url::Url;
+
+use crate::client::{Budget, FetchError};
+use crate::parse::{self, ObjectKind, RemoteObject};
+use crate::people::{ActorError, is_group};
+use crate::state::Federation;
+
+/// Why a post could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum PostError {
+    /// It, or its author, could not be fetched.
+    #[error(transparent)]
+    Fetch(#[from] ActorError),
+    /// It could not be stored.
+    #[error(transparent)]
+    Action(#[from] actions::Error),
+    /// The database failed.
+    #[error(transparent)]
+    Storage(#[from] archipel_storage::Error),
+}
+
+impl Federation {
+    /// Fetches a post from its origin and sees to it that its author is stored.
+    pub(crate) async fn fetch_post(
+        &self,
+        uri: &Url,
+        budget: &mut Budget,
+    ) -> Result<RemoteObject, ActorError> {
+        budget.take()?;
+        let signer = self.instance_signer().await?;
+        let fetched = self
+            .client
+            .get_activity(uri, Some(&signer), self.now())
+            .await?;
+        let object = parse::object(&fetched.value)?;
+        if self.actions.site.is_ours(object.id.as_str()) {
+            return Err(ActorError::Ours);
+        }
+        // Only its own server speaks for a post and for its authors (FEP-fe34).
+        if object.id != fetched.url || !object.speaks_for_its_authors() {
+            return Err(FetchError::Malformed("the post's author lives elsewhere").into());
+        }
+        if let Some(author) = object.authors.first() {
+            self.actor(author, budget).await?;
+        }
+        Ok(object)
+    }
+
+    /// A post by its address: stored here, or fetched and stored now. `None` when
+    /// the address is ours and there is nothing.
+    pub async fn post(&self, uri: &Url) -> Result<Option<Post>, PostError> {
+        let known = self.store.read().await?.post_by_uri(uri.as_str()).await?;
+        if known.is_some() || self.actions.site.is_ours(uri.as_str()) {
+            return Ok(known);
+        }
+        let mut budget = Budget::default();
+        let object = self.fetch_post(uri, &mut budget).await?;
+        let community = self.home_of(&object, &mut budget).await?;
+        let mut tx = self.store.write().await?;
+        let author = match object.authors.first() {
+            Some(author) => tx.actor_by_uri(author.as_str()).await?,
+            None => None,
+        };
+        let Some(author) = author.filter(|author| author.state == ActorState::Active) else {
+            return Ok(None);
+        };
+        let parent = match &object.in_reply_to {
+            Some(parent) => tx.post_by_uri(parent.as_str()).await?,
+            None => None,
+        };
+        let submission = Submission {
+            community: community.as_ref(),
+            parent: parent.as_ref(),
+            ..submission(&object, &author, self.now())
+        };
+        actions::submit_post(&self.actions, &mut tx, submission).await?;
+        let stored = tx.post_by_uri(object.id.as_str()).await?;
+        tx.commit().await?;
+        Ok(stored)
+    }
+
+    /// The remote community that a post says to belong to, if it has one.
+    async fn home_of(
+        &self,
+        object: &RemoteObject,
+        budget: &mut Budget,
+    ) -> Result<Option<Actor>, ActorError> {
+        let named = object
+            .audience
+            .iter()
+            .chain(&object.groups)
+            .chain(&object.to)
+            .chain(&object.cc);
+        for uri in named.take(8) {
+            if parse::is_public(uri)
+                || object.authors.iter().any(|author| {
+                    same_origin(author, uri) && uri.as_str().starts_with(author.as_str())
+                })
+            {
+                continue;
+            }
+            match self.actor(uri, budget).await {
+                Ok(actor) if is_group(&actor) => return Ok(Some(actor)),
+                Ok(_) | Err(ActorError::Fetch(_) | ActorError::Parse(_) | ActorError::Ours) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// A remote post as it is submitted; community and parent are the caller's.
+pub(crate) fn submission<'a>(
+    object: &'a RemoteObject,
+    author: &'a Actor,
+    seen_at: archipel_model::Timestamp,
+) -> Submission<'a> {
+    Submission {
+        author,
+        community: None,
+        uri: Some(object.id.as_str()),
+        kind: kind_of(object),
+        parent: None,
+        parent_uri: object.in_reply_to.as_ref().map(Url::as_str),
+        title: object
+            .name
+            .as_deref()
+            .map(text::plain)
+            .filter(|t| !t.is_empty()),
+        content: text::sanitise(object.content_html.as_deref().unwrap_or_default()),
+        source: None,
+        summary: object
+            .summary
+            .as_deref()
+            .map(text::plain)
+            .filter(|s| !s.is_empty()),
+        sensitive: object.sensitive,
+        language: object.language.clone(),
+        visibility: object.visibility(author.followers.as_deref()),
+        url: object.url.as_ref().map(Url::to_string),
+        published_at: object.published.unwrap_or(seen_at),
+        updated_at: object.updated,
+        received: None,
+    }
+}
+
+fn kind_of(object: &RemoteObject) -> PostKind {
+    match object.kind {
+        ObjectKind::Page => PostKind::Page,
+        ObjectKind::Article => PostKind::Article,
+        ObjectKind::Question => PostKind::Question,
+        ObjectKind::Event => PostKind::Event,
+        ObjectKind::Video | ObjectKind::Image | ObjectKind::Audio => PostKind::Media,
+        ObjectKind::Note | ObjectKind::Other(_) => PostKind::Note,
+    }
+}

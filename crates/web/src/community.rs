@@ -1,0 +1,87 @@
+//! A community: what it is, how to follow it and take part, its newest threads.
+
+use archipel_model::{ActorState, CommunityPolicy, Handle, JoinPolicy, PostPolicy};
+use askama::Template;
+use axum::response::Response;
+
+use crate::absence::Absence;
+use crate::reader::{Frame, Reader, Segment};
+use crate::texts::Texts;
+use crate::view::{ActorView, PostView, is_language_tag, shown};
+
+/// Threads on the page.
+const THREADS: i64 = 40;
+
+#[derive(Template)]
+#[template(path = "community.html")]
+struct CommunityPage {
+    frame: Frame,
+    view: ActorView,
+    lang: Option<String>,
+    /// Safe HTML.
+    description: String,
+    /// `!name@host`, as Lemmy and its like write it.
+    lemmy_handle: String,
+    members: i64,
+    policies: [&'static str; 3],
+    posts: Vec<PostView>,
+    /// Said above the threads when there are more than those shown.
+    only_newest: Option<String>,
+}
+
+pub(crate) async fn page(reader: Reader, Segment(handle): Segment) -> Response {
+    reader.answer(find(&reader, &handle).await)
+}
+
+async fn find(reader: &Reader, handle: &str) -> Result<CommunityPage, Absence> {
+    let (site, t) = (&reader.pages.site, reader.t);
+    let handle: Handle = handle.parse().map_err(|_| Absence::NotFound)?;
+    let mut conn = reader.conn().await?;
+    let found = conn.actor_by_uri(&site.community(&handle)).await?;
+    let actor = found.ok_or(Absence::NotFound)?;
+    match actor.state {
+        ActorState::Active => {}
+        ActorState::Suspended => return Err(Absence::NotFound),
+        ActorState::Gone => return Err(Absence::Gone),
+    }
+    let settings = conn.community(actor.id).await?.ok_or(Absence::NotFound)?;
+    let newest = conn.threads(actor.id, THREADS).await?;
+    let total = conn.thread_count(actor.id).await?;
+    let posts = shown(&mut conn, &newest, site, t).await?;
+    Ok(CommunityPage {
+        frame: reader.frame(&actor.name).of(&actor.uri),
+        view: ActorView::new(&actor, site),
+        lemmy_handle: format!("!{}", actor.acct()),
+        members: conn.follower_count(actor.id).await?,
+        policies: policies(settings.policy(), t),
+        only_newest: (total > THREADS).then(|| t.fill(t.newest_threads, &posts.len().to_string())),
+        posts,
+        lang: tag(settings.language),
+        description: actor.summary,
+    })
+}
+
+/// The language of a community, as an attribute.
+pub(crate) fn tag(language: String) -> Option<String> {
+    Some(language).filter(|tag| is_language_tag(tag))
+}
+
+/// How one joins, starts threads and replies.
+fn policies(policy: CommunityPolicy, t: &Texts) -> [&'static str; 3] {
+    [
+        match policy.join {
+            JoinPolicy::Open => t.join_open,
+            JoinPolicy::Approval => t.join_approval,
+        },
+        match policy.post {
+            PostPolicy::Everyone => t.post_everyone,
+            PostPolicy::Members => t.post_members,
+            PostPolicy::Moderators => t.post_moderators,
+        },
+        match policy.reply {
+            PostPolicy::Everyone => t.reply_everyone,
+            PostPolicy::Members => t.reply_members,
+            PostPolicy::Moderators => t.reply_moderators,
+        },
+    ]
+}
