@@ -208,15 +208,15 @@ CREATE TABLE inbox_item (
     done_at BIGINT,
     UNIQUE (signer_uri, activity_uri)
 );
--- With what decides whether it may be taken, so that what may not is passed over
--- without reading its row.
+-- With what decides whether something may be taken, so that what may not is passed
+-- over without reading its row.
 CREATE INDEX inbox_item_waiting ON inbox_item (id, next_try_at, lease_until, crashes)
     WHERE state = 'waiting';
-CREATE INDEX inbox_item_crashed ON inbox_item (id) WHERE state = 'waiting' AND crashes > 0;
+CREATE INDEX inbox_item_crashed ON inbox_item (crashes, id, lease_until)
+    WHERE state = 'waiting' AND crashes > 0;
 CREATE INDEX inbox_item_next ON inbox_item (next_try_at) WHERE state = 'waiting';
-CREATE INDEX inbox_item_lease ON inbox_item (lease_until)
-    WHERE state = 'waiting' AND lease_until > 0;
-CREATE INDEX inbox_item_order ON inbox_item (order_key, id) WHERE state = 'waiting';
+CREATE INDEX inbox_item_order ON inbox_item (order_key, id, next_try_at, lease_until, crashes)
+    WHERE state = 'waiting';
 CREATE INDEX inbox_item_quarantined ON inbox_item (id) WHERE state = 'quarantined';
 
 -- Lets one SQL text pass lists to both databases: SQLite has json_each built in.

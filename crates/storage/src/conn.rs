@@ -1,4 +1,8 @@
 //! One connection, whichever database is behind it, and the `sql!` macro.
+//!
+//! Advisory locks of PostgreSQL have one name space; ours are 4242001 (taking work
+//! from the inbox), 4242002 (the queue, [`Conn::lock_queue`]) and 4242003 (nodes
+//! that serve).
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;

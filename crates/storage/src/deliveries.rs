@@ -102,6 +102,9 @@ impl Conn {
     /// What may be sent now to these destinations, at most `per_destination` to
     /// each, in order. What follows an earlier delivery about the same object
     /// that has to wait, waits too.
+    ///
+    /// `+ 0` and the subquery in place of `NOT EXISTS` keep planners on the way
+    /// through the queue in its order, which can stop after `per_destination`.
     pub async fn queued_deliveries(
         &mut self,
         destinations: &[DestinationId],
@@ -117,11 +120,11 @@ impl Conn {
              FROM json_each($1) AS d JOIN delivery q ON q.destination_id = CAST(d.value AS BIGINT)
                 AND q.activity_id IN (SELECT x.activity_id FROM delivery x
                     WHERE x.destination_id = CAST(d.value AS BIGINT) AND x.state = 'queued'
-                        AND x.next_try_at <= $2
-                        AND NOT EXISTS (SELECT 1 FROM delivery e
+                        AND x.next_try_at + 0 <= $2
+                        AND (SELECT e.activity_id FROM delivery e
                             WHERE e.destination_id = x.destination_id AND e.state = 'queued'
                                 AND e.object_key = x.object_key AND e.activity_id < x.activity_id
-                                AND (e.next_try_at > $2 OR e.lane > x.lane))
+                                AND (e.next_try_at > $2 OR e.lane > x.lane) LIMIT 1) IS NULL
                     ORDER BY x.lane, x.activity_id LIMIT $3)
                 JOIN activity y ON y.id = q.activity_id
              ORDER BY q.destination_id, q.lane, q.activity_id",
@@ -129,11 +132,11 @@ impl Conn {
                 q.attempts
              FROM json_each($1) AS d CROSS JOIN LATERAL (SELECT x.* FROM delivery x
                     WHERE x.destination_id = CAST(d.value AS BIGINT) AND x.state = 'queued'
-                        AND x.next_try_at <= $2
-                        AND NOT EXISTS (SELECT 1 FROM delivery e
+                        AND x.next_try_at + 0 <= $2
+                        AND (SELECT e.activity_id FROM delivery e
                             WHERE e.destination_id = x.destination_id AND e.state = 'queued'
                                 AND e.object_key = x.object_key AND e.activity_id < x.activity_id
-                                AND (e.next_try_at > $2 OR e.lane > x.lane))
+                                AND (e.next_try_at > $2 OR e.lane > x.lane) LIMIT 1) IS NULL
                     ORDER BY x.lane, x.activity_id LIMIT $3) AS q
                 JOIN activity y ON y.id = q.activity_id
              ORDER BY q.destination_id, q.lane, q.activity_id",

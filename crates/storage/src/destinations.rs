@@ -313,9 +313,10 @@ impl Conn {
                         ELSE q.next_try_at END
                     FROM delivery q
                     WHERE q.destination_id = destination.id AND q.state = 'queued'
-                        AND NOT EXISTS (SELECT 1 FROM delivery e
+                        AND (SELECT e.activity_id FROM delivery e
                             WHERE e.destination_id = q.destination_id AND e.state = 'queued'
-                                AND e.object_key = q.object_key AND e.activity_id < q.activity_id)
+                                AND e.object_key = q.object_key AND e.activity_id < q.activity_id
+                            LIMIT 1) IS NULL
                     ORDER BY q.next_try_at, q.activity_id LIMIT 1)
              FROM json_each($1) AS v
              WHERE destination.id = CAST(v.value ->> 'id' AS BIGINT)",

@@ -158,6 +158,10 @@ impl Conn {
     /// Takes work until `lease_until`, in order; counted as crashed until its end
     /// is written. What follows an item about the same object that has to wait,
     /// waits too. An item that crashed before is taken alone.
+    ///
+    /// `NOT … >` keeps SQLite, and the subquery in place of `NOT EXISTS` keeps
+    /// PostgreSQL, on the way through the queue in its order, which can stop after
+    /// `limit`.
     pub async fn claim_inbox(
         &mut self,
         now: Timestamp,
@@ -174,7 +178,7 @@ impl Conn {
             self,
             fetch_scalar as i64,
             "SELECT i.id FROM inbox_item i WHERE i.state = 'waiting' AND i.crashes > 0
-                AND i.next_try_at <= $1 AND i.lease_until <= $1
+                AND NOT i.next_try_at > $1 AND i.lease_until <= $1
                 AND NOT EXISTS (SELECT 1 FROM inbox_item e WHERE e.state = 'waiting'
                     AND e.order_key = i.order_key AND e.id < i.id)
              ORDER BY i.id LIMIT 1",
@@ -186,10 +190,11 @@ impl Conn {
                 self,
                 fetch_scalars as i64,
                 "SELECT i.id FROM inbox_item i WHERE i.state = 'waiting' AND i.crashes = 0
-                        AND i.next_try_at <= $1 AND i.lease_until <= $1
-                        AND NOT EXISTS (SELECT 1 FROM inbox_item e WHERE e.state = 'waiting'
+                        AND NOT i.next_try_at > $1 AND i.lease_until <= $1
+                        AND (SELECT e.id FROM inbox_item e WHERE e.state = 'waiting'
                             AND e.order_key = i.order_key AND e.id < i.id
-                            AND (e.next_try_at > $1 OR e.lease_until > $1 OR e.crashes > 0))
+                            AND (e.next_try_at > $1 OR e.lease_until > $1 OR e.crashes > 0)
+                            LIMIT 1) IS NULL
                      ORDER BY i.id LIMIT $2",
                 now.micros(),
                 limit
@@ -265,7 +270,7 @@ impl Conn {
                 UNION ALL
                 SELECT min(CASE WHEN lease_until > next_try_at THEN lease_until
                     ELSE next_try_at END) AS due FROM inbox_item
-                WHERE state = 'waiting' AND lease_until > 0 AND lease_until > $1) AS t",
+                WHERE state = 'waiting' AND crashes > 0 AND lease_until > $1) AS t",
             now.micros()
         )
         .map(Option::flatten)
@@ -311,8 +316,8 @@ impl Conn {
         sql!(
             self,
             execute,
-            "UPDATE inbox_item SET state = 'waiting', next_try_at = $2, attempts = 0, crashes = 0,
-                done_at = NULL
+            "UPDATE inbox_item SET state = 'waiting', next_try_at = $2, attempts = 0, done_at = NULL,
+                crashes = CASE WHEN lease_until > $2 THEN crashes ELSE 0 END
              WHERE (id = $1) OR ($1 IS NULL AND state = 'quarantined')",
             id.map(|id| id.0),
             now.micros()

@@ -304,7 +304,7 @@ impl Conn {
         .map(Option::unwrap_or_default)
     }
 
-    /// The newest public posts of an author, threads only, at most `limit`.
+    /// The newest public posts and replies of an author, at most `limit`.
     pub async fn posts_of(&mut self, author: ActorId, limit: i64) -> Result<Vec<Post>> {
         sql!(
             self,

@@ -97,6 +97,9 @@ impl Store {
     async fn open_postgres(options: &OpenOptions) -> Result<Backend> {
         let connect = PgConnectOptions::from_str(&options.url)?
             .application_name("archipel")
+            // Our statements end in milliseconds; compiling one takes a second, and
+            // the server does so wherever it expects more rows than there are.
+            .options([("jit", "off")])
             .disable_statement_logging();
         let pool = PgPoolOptions::new()
             .max_connections(options.readers.max(4))

@@ -20,7 +20,7 @@ pub const fn at(seconds: i64) -> Timestamp {
 pub const NOW: Timestamp = at(0);
 
 /// An hour, longer than any lease in these tests.
-pub const HOUR: Duration = Duration::from_secs(3_600);
+pub const HOUR: Duration = Duration::from_hours(1);
 
 /// A number never used before in this process.
 pub fn fresh() -> i64 {
