@@ -18,6 +18,17 @@ pub fn cpu(pid: u32) -> anyhow::Result<Duration> {
     Ok(TICK * (ticks.0 + ticks.1))
 }
 
+/// Processor time that this thread used so far, in nanoseconds (`schedstat`).
+pub fn thread_cpu() -> anyhow::Result<Duration> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").context("schedstat")?;
+    let nanoseconds = text
+        .split(' ')
+        .next()
+        .and_then(|field| field.parse().ok())
+        .context("schedstat")?;
+    Ok(Duration::from_nanos(nanoseconds))
+}
+
 /// Resident memory now and at most, in MiB (proc(5), `status`).
 pub fn memory(pid: u32) -> anyhow::Result<(f64, f64)> {
     let text =

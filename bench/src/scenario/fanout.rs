@@ -118,7 +118,7 @@ impl Stage<'_> {
             "last_delivery_ms": number(ms(last)),
             "deliveries_per_s": number(per_s),
             "deliveries_per_s_from_first": number(rate(destinations, last.saturating_sub(first))),
-            "of_rsa_signing": number(per_s / self.bench.ceilings.rsa_sign),
+            "of_rsa_signing": number(per_s / self.bench.ceilings.rsa_sign.per_s),
             "time_since_202": quantiles(times),
             "cpu": cpu(&used, destinations),
         }))
@@ -146,7 +146,7 @@ impl Stage<'_> {
             "deliveries": float(count),
             "last_delivery_ms": number(ms(took)),
             "deliveries_per_s": number(per_s),
-            "of_rsa_signing": number(per_s / self.bench.ceilings.rsa_sign),
+            "of_rsa_signing": number(per_s / self.bench.ceilings.rsa_sign.per_s),
             "cpu": cpu(&used, count),
         }))
     }

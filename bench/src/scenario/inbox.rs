@@ -67,7 +67,7 @@ async fn round(
     Ok(json!({
         "accepted_per_s": number(accepted_per_s),
         "accepted_of_bare_http": number(accepted_per_s / bench.ceilings.http),
-        "accepted_of_verifying": number(accepted_per_s / bench.ceilings.rsa_verify),
+        "accepted_of_verifying": number(accepted_per_s / bench.ceilings.rsa_verify.per_s),
         "accepted_per_commit_ceiling": number(accepted_per_s / bench.ceilings.commits),
         "time_to_202": quantiles(driven.times),
         "processed_per_s": number(processed_per_s),
