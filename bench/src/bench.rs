@@ -9,9 +9,10 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::args::Args;
-use crate::ceilings::Ceilings;
+use crate::ceilings::{self, Ceilings, Computing};
 use crate::database::Kind;
 use crate::driver::{Driven, drive};
+use crate::keys::Key;
 use crate::peers::{AUTHORS, Actor, destination};
 use crate::process::Used;
 use crate::server::Server;
@@ -31,6 +32,8 @@ pub struct Bench {
     pub args: Args,
     /// What the machine could do.
     pub ceilings: Ceilings,
+    /// A key to measure the ceiling of signing with, again and again.
+    pub key: Arc<Key>,
     /// Where the server delivers to.
     pub sink: Arc<Sink>,
     /// Where every server under test listens, so that signed requests serve again.
@@ -90,6 +93,11 @@ impl Bench {
         server.worked_off(PATIENCE).await
     }
 
+    /// The ceiling of RSA signing now.
+    pub async fn signing(&self) -> anyhow::Result<Computing> {
+        ceilings::signing(self.key.clone()).await
+    }
+
     /// Those who post.
     pub fn authors(&self) -> Vec<Actor> {
         (0..self.args.actors.max(1))
@@ -108,12 +116,15 @@ pub fn all_accepted(driven: &Driven, count: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Processor time per item, and who else used the machine.
-pub fn cpu(used: &Used, items: usize) -> Value {
-    let per_item = |time: Duration| number(ms(time) / float(items.max(1)));
+/// Processor time per item, also in RSA signatures as this machine made them at
+/// that time, and who else used the machine.
+pub fn cpu(used: &Used, items: usize, signing: Computing) -> Value {
+    let per_item = |time: Duration| ms(time) / float(items.max(1));
+    let server = per_item(used.server);
     json!({
-        "server_ms_per_item": per_item(used.server),
-        "driver_ms_per_item": per_item(used.driver),
+        "server_ms_per_item": number(server),
+        "server_rsa_signatures_per_item": number(server / signing.cpu_ms),
+        "driver_ms_per_item": number(per_item(used.driver)),
         "other_processes_share": number(used.others_share),
         "stolen_share": number(used.stolen_share),
     })

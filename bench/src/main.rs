@@ -21,6 +21,8 @@ mod sink;
 mod stats;
 mod targets;
 
+use std::sync::Arc;
+
 use clap::Parser as _;
 use serde_json::{Map, Value, json};
 
@@ -28,6 +30,7 @@ use args::Args;
 use bench::Bench;
 use ceilings::Ceilings;
 use database::Kind;
+use keys::Key;
 use sink::Sink;
 
 fn main() -> anyhow::Result<()> {
@@ -44,6 +47,7 @@ async fn run(args: Args) -> anyhow::Result<()> {
     let ceilings = Ceilings::measure(&folder, args.in_flight).await?;
     let bench = Bench {
         ceilings,
+        key: Arc::new(Key::generate()?),
         sink: Sink::start().await?,
         port: server::free_port()?,
         args,

@@ -13,6 +13,7 @@ use anyhow::ensure;
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, COMMUNITY, PATIENCE, all_accepted, cpu};
+use crate::ceilings::Computing;
 use crate::database::Kind;
 use crate::driver::{Connection, drive};
 use crate::peers::{AUTHORS, Actor, destination};
@@ -28,6 +29,8 @@ struct Stage<'a> {
     bench: &'a Bench,
     server: Server,
     author: Actor,
+    /// The ceiling measured beside the rounds.
+    signing: Computing,
     serial: usize,
     received: Vec<Received>,
 }
@@ -44,6 +47,7 @@ pub async fn run(bench: &Bench, kind: &Kind, ed25519: bool) -> anyhow::Result<Va
         bench,
         server,
         author: bench.sink.peers.actor(AUTHORS, 0),
+        signing: bench.signing().await?,
         serial: 0,
         received: Vec::new(),
     };
@@ -52,11 +56,15 @@ pub async fn run(bench: &Bench, kind: &Kind, ed25519: bool) -> anyhow::Result<Va
     for _ in 0..bench.args.rounds {
         warm.push(stage.post().await?);
     }
+    let before = stage.signing;
+    stage.signing = bench.signing().await?.best(before);
+    eprintln!("bursts, process {}", stage.server.pid()?);
     let mut bursts = Vec::new();
     for _ in 0..bench.args.rounds {
         bursts.push(stage.burst().await?);
     }
     let memory = process::memory(stage.server.pid()?)?;
+    stage.signing = bench.signing().await?;
     let mut cold = Vec::new();
     for _ in 0..bench.args.rounds {
         stage.server.stop().await?;
@@ -113,14 +121,15 @@ impl Stage<'_> {
         self.received.extend(received);
         let per_s = rate(destinations, last);
         Ok(json!({
+            "rsa_signing_beside": self.signing.shown(),
             "accepted_ms": number(ms(accepted - posted)),
             "first_delivery_ms": number(ms(first)),
             "last_delivery_ms": number(ms(last)),
             "deliveries_per_s": number(per_s),
             "deliveries_per_s_from_first": number(rate(destinations, last.saturating_sub(first))),
-            "of_rsa_signing": number(per_s / self.bench.ceilings.rsa_sign.per_s),
+            "of_rsa_signing": number(per_s / self.signing.per_s),
             "time_since_202": quantiles(times),
-            "cpu": cpu(&used, destinations),
+            "cpu": cpu(&used, destinations, self.signing),
         }))
     }
 
@@ -142,12 +151,13 @@ impl Stage<'_> {
         self.received.extend(received);
         let per_s = rate(count, took);
         Ok(json!({
+            "rsa_signing_beside": self.signing.shown(),
             "posts": posts,
             "deliveries": float(count),
             "last_delivery_ms": number(ms(took)),
             "deliveries_per_s": number(per_s),
-            "of_rsa_signing": number(per_s / self.bench.ceilings.rsa_sign.per_s),
-            "cpu": cpu(&used, count),
+            "of_rsa_signing": number(per_s / self.signing.per_s),
+            "cpu": cpu(&used, count, self.signing),
         }))
     }
 

@@ -47,6 +47,7 @@ async fn round(
     }
     bench.sink.take();
     let count = creates.len();
+    let signing = bench.signing().await?;
     let watch = Watch::start(server.pid()?)?;
     let began = Instant::now();
     let driven = drive(bench.port, creates, count, bench.args.in_flight).await?;
@@ -65,6 +66,7 @@ async fn round(
     let processed_per_s = rate(count, worked);
     let checked = sink::check(bench.sink.take(), Arc::new(server.keys(COMMUNITY).await?)).await;
     Ok(json!({
+        "rsa_signing_beside": signing.shown(),
         "accepted_per_s": number(accepted_per_s),
         "accepted_of_bare_http": number(accepted_per_s / bench.ceilings.http),
         "accepted_of_verifying": number(accepted_per_s / bench.ceilings.rsa_verify.per_s),
@@ -72,8 +74,8 @@ async fn round(
         "time_to_202": quantiles(driven.times),
         "processed_per_s": number(processed_per_s),
         "processed_per_commit_ceiling": number(processed_per_s / bench.ceilings.commits),
-        "cpu_while_accepting": cpu(&accepting, count),
-        "cpu": cpu(&used, count),
+        "cpu_while_accepting": cpu(&accepting, count, signing),
+        "cpu": cpu(&used, count, signing),
         "deliveries_meanwhile": delivered,
         "deliveries_verified": checked.good,
         "deliveries_wrong": checked.bad,

@@ -24,6 +24,7 @@ pub async fn run(bench: &Bench, kind: &Kind) -> anyhow::Result<Value> {
     drive(bench.port, &request, count.min(2_000), in_flight).await?;
     let mut rounds = Vec::new();
     for _ in 0..bench.args.rounds {
+        let signing = bench.signing().await?;
         let watch = Watch::start(server.pid()?)?;
         let driven = drive(bench.port, &request, count, in_flight).await?;
         let used = watch.read()?;
@@ -32,7 +33,7 @@ pub async fn run(bench: &Bench, kind: &Kind) -> anyhow::Result<Value> {
         rounds.push(json!({
             "requests_per_s": number(per_s),
             "of_bare_http": number(per_s / bench.ceilings.http),
-            "cpu": cpu(&used, count),
+            "cpu": cpu(&used, count, signing),
             "time": quantiles(driven.times),
             "rss_mib": number(process::memory(server.pid()?)?.0),
         }));
