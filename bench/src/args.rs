@@ -47,6 +47,9 @@ pub struct Args {
     /// system's temporary folder).
     #[arg(long, value_name = "FOLDER")]
     pub folder: Option<PathBuf>,
+    /// A key of the server's configuration, such as federation.deliveries=512.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
     /// Prints the server's log when it ends.
     #[arg(long)]
     pub log: bool,

@@ -71,6 +71,7 @@ async fn run(args: Args) -> anyhow::Result<()> {
             "activities": bench.args.activities,
             "in_flight": bench.args.in_flight,
             "destinations": bench.args.destinations,
+            "set": bench.args.set,
         },
         "ceilings": bench.ceilings.shown(),
         "figures": figures,

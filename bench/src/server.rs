@@ -53,7 +53,7 @@ impl Server {
             format!("[development.resolve]\n{}\n", lines.join("\n")),
         )?;
         let media = format!("file://{}/media", folder.path().display());
-        let environment = [
+        let mut environment = [
             ("SERVER__LISTEN", format!("127.0.0.1:{port}")),
             ("SERVER__PUBLIC_URL", format!("http://localhost:{port}")),
             ("DATABASE__URL", database.url().to_owned()),
@@ -63,6 +63,11 @@ impl Server {
         ]
         .map(|(key, value)| (format!("ARCHIPEL__{key}"), value))
         .to_vec();
+        for pair in &args.set {
+            let (key, value) = pair.split_once('=').context("--set wants KEY=VALUE")?;
+            let name = key.to_uppercase().replace('.', "__");
+            environment.push((format!("ARCHIPEL__{name}"), value.to_owned()));
+        }
         Ok(Self {
             binary: std::fs::canonicalize(&args.server)
                 .with_context(|| format!("the server {}", args.server.display()))?,
