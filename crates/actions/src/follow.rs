@@ -76,7 +76,7 @@ pub async fn follow(
             recipients: vec![target.id],
             ..asked
         };
-        tx.say(&said, ctx.now()).await?;
+        tx.say(&said, ctx.now());
     } else if stored.state == FollowState::Accepted && !follower.is_local {
         answer(ctx, tx, &stored, follower, ActivityKind::Accept).await?;
     }
@@ -119,7 +119,7 @@ pub(crate) async fn answer(
         recipients: vec![follower.id],
         ..saying(ctx, kind, follow.target_id, &follower.uri)
     };
-    tx.say(&said, ctx.now()).await?;
+    tx.say(&said, ctx.now());
     Ok(())
 }
 
@@ -142,7 +142,7 @@ pub async fn unfollow(
             recipients: vec![target.id],
             ..saying(ctx, ActivityKind::UndoFollow, follower.id, &target.uri)
         };
-        tx.say(&said, ctx.now()).await?;
+        tx.say(&said, ctx.now());
     }
     Ok(true)
 }

@@ -212,7 +212,7 @@ async fn say_create(
         recipients,
         ..saying(ctx, ActivityKind::Create, submission.author.id, &post.uri)
     };
-    tx.say(&said, ctx.now()).await?;
+    tx.say(&said, ctx.now());
     Ok(said.id)
 }
 
@@ -238,6 +238,6 @@ async fn announce(
         to_followers: true,
         ..saying(ctx, kind, community.id, &post.uri)
     };
-    tx.say(&said, ctx.now()).await?;
+    tx.say(&said, ctx.now());
     Ok(())
 }

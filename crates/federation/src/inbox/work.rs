@@ -84,20 +84,40 @@ pub(super) async fn round(
     if items.is_empty() {
         return Ok(0);
     }
-    // Nearly always everything succeeds, and the pieces need no savepoints; if
-    // one does not, all is undone and done again piece by piece.
-    let batch = match attempt(federation, &items, Pieces::Together).await? {
-        Attempt::Done(batch) => batch,
-        Attempt::Disturbed => match attempt(federation, &items, Pieces::Apart).await? {
-            Attempt::Done(batch) => batch,
-            Attempt::Disturbed | Attempt::Panicked => return Ok(items.len()),
-        },
-        Attempt::Panicked => return Ok(items.len()),
+    let batch = match attempts(federation, &items).await {
+        Ok(Some(batch)) => batch,
+        Ok(None) => return Ok(items.len()),
+        Err(error) => {
+            // Nothing was done: give all back, rather than let it wait for the lease.
+            let ids: Vec<InboxId> = items.iter().map(|item| item.id).collect();
+            let mut tx = federation.store.write().await?;
+            tx.release_inbox(&ids).await?;
+            tx.commit().await?;
+            return Err(error);
+        }
     };
     for (item, lack) in batch.lacking {
         fetches.spawn(lacking::fetch(federation.clone(), item, lack));
     }
     Ok(items.len())
+}
+
+/// Does what was taken; `None` when a panic undid it. Nearly always everything
+/// succeeds, and the pieces need no savepoints; if one does not, all is undone and
+/// done again piece by piece.
+async fn attempts(
+    federation: &Federation,
+    items: &[InboxItem],
+) -> archipel_storage::Result<Option<Batch>> {
+    match attempt(federation, items, Pieces::Together).await? {
+        Attempt::Done(batch) => return Ok(Some(batch)),
+        Attempt::Panicked => return Ok(None),
+        Attempt::Disturbed => {}
+    }
+    match attempt(federation, items, Pieces::Apart).await? {
+        Attempt::Done(batch) => Ok(Some(batch)),
+        Attempt::Disturbed | Attempt::Panicked => Ok(None),
+    }
 }
 
 /// How the pieces of a transaction hang together.
