@@ -244,7 +244,8 @@ impl Conn {
         .map(Option::flatten)
     }
 
-    /// Writes down how destinations did and gives them back.
+    /// Writes down how destinations did and gives them back. A delivery that
+    /// follows one that has to wait makes no destination due before that one.
     pub async fn finish_destinations(&mut self, results: &[DestinationResult]) -> Result<()> {
         sql!(
             self,
@@ -268,7 +269,12 @@ impl Conn {
                         THEN CAST(v.value ->> 'backoff_until' AS BIGINT)
                         ELSE min(q.next_try_at) END
                     FROM delivery q
-                    WHERE q.destination_id = destination.id AND q.state = 'queued')
+                    WHERE q.destination_id = destination.id AND q.state = 'queued'
+                        AND NOT EXISTS (SELECT 1 FROM delivery e
+                            WHERE e.destination_id = q.destination_id AND e.state = 'queued'
+                                AND e.object_key = q.object_key
+                                AND e.activity_id < q.activity_id
+                                AND e.next_try_at > q.next_try_at))
              FROM json_each($1) AS v
              WHERE destination.id = CAST(v.value ->> 'id' AS BIGINT)",
             crate::json_list(results)
