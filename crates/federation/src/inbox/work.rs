@@ -25,6 +25,16 @@ const BATCH: i64 = 64;
 /// How long a node may hold what it took.
 const LEASE: Duration = Duration::from_secs(30);
 
+/// How long an activity waits for what it lacks; fetching ends well before.
+const FETCH_LEASE: Duration = Duration::from_secs(300);
+
+/// Most activities for which something is being fetched. More would only fill
+/// the memory: they wait in the database.
+const MOST_FETCHING: usize = 1_000;
+
+/// How long they wait there.
+const PUT_OFF: Duration = Duration::from_secs(30);
+
 /// How often work may end badly before it is put aside.
 const MAX_CRASHES: i64 = 3;
 
@@ -74,6 +84,8 @@ async fn pause(federation: &Federation, stop: &CancellationToken) {
 
 /// Takes some work and does it; says how much it took.
 async fn round(federation: &Federation, fetches: &TaskTracker) -> archipel_storage::Result<usize> {
+    let clock = federation.actions.clock.as_ref();
+    federation.peers.refresh(&federation.store, clock).await;
     let now = federation.now();
     let mut tx = federation.store.write().await?;
     let items = tx.claim_inbox(now, now.plus(LEASE), BATCH).await?;
@@ -81,10 +93,32 @@ async fn round(federation: &Federation, fetches: &TaskTracker) -> archipel_stora
     if items.is_empty() {
         return Ok(0);
     }
-    let count = items.len();
+    let worked = work_off(federation, fetches, &items).await;
+    if worked.is_err() {
+        // The trouble is the database's, not theirs: nothing crashed.
+        let ids: Vec<InboxId> = items.iter().map(|item| item.id).collect();
+        let give_back = async {
+            let mut tx = federation.store.write().await?;
+            tx.release_inbox(&ids).await?;
+            tx.commit().await
+        };
+        let given_back: archipel_storage::Result<()> = give_back.await;
+        if let Err(error) = given_back {
+            tracing::warn!(%error, "work on the inbox waits until its lease has run out");
+        }
+    }
+    worked.map(|()| items.len())
+}
+
+/// Does what was taken, in one transaction.
+async fn work_off(
+    federation: &Federation,
+    fetches: &TaskTracker,
+    items: &[InboxItem],
+) -> archipel_storage::Result<()> {
     let mut batch = Batch::default();
     let mut tx = federation.store.write().await?;
-    for item in &items {
+    for item in items {
         if batch.waits(item) {
             batch.released.push(item.id);
             continue;
@@ -104,7 +138,11 @@ async fn round(federation: &Federation, fetches: &TaskTracker) -> archipel_stora
             }
             Ok(Err(Stop::Lack(lack))) => {
                 tx.rollback_to_savepoint().await?;
-                batch.lack(item, lack);
+                if fetches.len() + batch.lacking.len() < MOST_FETCHING {
+                    batch.lack(item, lack);
+                } else {
+                    batch.put_off(item, federation.now());
+                }
             }
             Ok(Err(error)) => {
                 tx.rollback_to_savepoint().await?;
@@ -115,17 +153,20 @@ async fn round(federation: &Federation, fetches: &TaskTracker) -> archipel_stora
                 // Nothing of this transaction can be trusted any more.
                 drop(tx);
                 tracing::error!(item = %item.id, "the work on an activity panicked");
-                return panicked(federation, &items, item.id).await.map(|()| count);
+                return panicked(federation, items, item.id).await;
             }
         }
     }
     tx.finish_inbox(&batch.results).await?;
     tx.release_inbox(&batch.released).await?;
+    let held: Vec<InboxId> = batch.lacking.iter().map(|(item, _)| item.id).collect();
+    tx.hold_inbox(&held, federation.now().plus(FETCH_LEASE))
+        .await?;
     tx.commit().await?;
     for (item, lack) in batch.lacking {
         fetches.spawn(lacking::fetch(federation.clone(), item, lack));
     }
-    Ok(count)
+    Ok(())
 }
 
 /// Gives back what was in the transaction of a panic. The one that panicked keeps
@@ -146,11 +187,27 @@ async fn panicked(
     tx.commit().await
 }
 
+/// An activity that is tried again, without its bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tried {
+    pub id: InboxId,
+    pub attempts: i64,
+}
+
+impl From<&InboxItem> for Tried {
+    fn from(item: &InboxItem) -> Self {
+        Self {
+            id: item.id,
+            attempts: item.attempts,
+        }
+    }
+}
+
 /// What became of the activities of one transaction.
 #[derive(Default)]
 struct Batch {
     results: Vec<InboxResult>,
-    lacking: Vec<(InboxItem, Lack)>,
+    lacking: Vec<(Tried, Lack)>,
     released: Vec<InboxId>,
     waiting: HashSet<String>,
 }
@@ -185,17 +242,30 @@ impl Batch {
 
     fn trouble(&mut self, item: &InboxItem, why: &str, now: Timestamp) {
         self.waiting.insert(item.order_key.clone());
-        self.results.push(after_trouble(item, why, now));
+        self.results.push(after_trouble(item.into(), why, now));
+    }
+
+    /// Later, and it does not count: too much is being fetched already.
+    fn put_off(&mut self, item: &InboxItem, now: Timestamp) {
+        self.waiting.insert(item.order_key.clone());
+        self.results.push(InboxResult {
+            id: item.id.0,
+            state: InboxState::Waiting.as_str(),
+            attempts: item.attempts,
+            next_try_at: now.plus(PUT_OFF).micros(),
+            outcome: "waits until less is being fetched".to_owned(),
+            done_at: None,
+        });
     }
 
     fn lack(&mut self, item: &InboxItem, lack: Lack) {
         self.waiting.insert(item.order_key.clone());
-        self.lacking.push((item.clone(), lack));
+        self.lacking.push((item.into(), lack));
     }
 }
 
 /// How an activity goes on after trouble that may pass.
-pub(super) fn after_trouble(item: &InboxItem, why: &str, now: Timestamp) -> InboxResult {
+pub(super) fn after_trouble(item: Tried, why: &str, now: Timestamp) -> InboxResult {
     let attempts = item.attempts + 1;
     let wait = usize::try_from(item.attempts)
         .ok()
