@@ -2,7 +2,7 @@
 //! does it answer. Then it is submitted like every other post.
 
 use archipel_actions::{self as actions, Submitted};
-use archipel_model::Place;
+use archipel_model::{ActorState, Place};
 use archipel_storage::{Actor, Post, PostState, Tx};
 use url::Url;
 
@@ -12,6 +12,10 @@ use crate::parse::{ObjectKind, ObjectRef, RemoteObject};
 use crate::people::is_group;
 use crate::posts;
 use crate::state::Federation;
+
+/// Largest activity that is taken in, in bytes: wrapped in an announcement it must
+/// stay below what peers read.
+const MAX_PASSED_ON: usize = 1_000_000;
 
 /// How far up a thread is walked.
 const MAX_DEPTH: usize = 50;
@@ -36,10 +40,24 @@ pub(super) async fn create(job: &Job<'_>, tx: &mut Tx, what: &ObjectRef) -> Appl
     if is_vote(object) {
         return refused("votes are not handled");
     }
-    if tx.post_by_uri(object.id.as_str()).await?.is_some() {
-        return done("known already");
-    }
     let community = addressed_community(job, tx, object).await?;
+    if let Some(post) = tx.post_by_uri(object.id.as_str()).await? {
+        let brought = actions::Brought {
+            author: job.actor,
+            post: &post,
+            community: community.as_ref(),
+            received: &job.item.raw,
+        };
+        let announced = actions::author_brings(&job.federation.actions, tx, brought).await?;
+        return done(if announced {
+            "known already, announced now"
+        } else {
+            "known already"
+        });
+    }
+    if job.item.raw.len() > MAX_PASSED_ON {
+        return refused("too large to be passed on");
+    }
     let parent = parent_of(job, tx, object).await?;
     if community.is_none() && !concerns_us(job, tx, object, parent.as_ref()).await? {
         return refused("concerns nobody here");
@@ -75,8 +93,9 @@ pub(super) async fn submit(
         .parent
         .filter(|parent| parent.state == PostState::Published);
     submission.received = about.received;
-    if object.to.is_empty() && object.cc.is_empty() {
-        // Some peers address the activity only.
+    let passed_on = about.author.id != job.actor.id;
+    if object.to.is_empty() && object.cc.is_empty() && !passed_on {
+        // Some peers address the activity only; that of another says nothing.
         let addressed = RemoteObject {
             to: job.activity.to.clone(),
             cc: job.activity.cc.clone(),
@@ -220,7 +239,8 @@ pub(super) async fn parent_of(
             have = None;
             continue;
         };
-        let Some(author) = tx.actor_by_uri(author.as_str()).await? else {
+        let author = tx.actor_by_uri(author.as_str()).await?;
+        let Some(author) = author.filter(|author| author.state == ActorState::Active) else {
             have = None;
             continue;
         };
