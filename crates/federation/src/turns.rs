@@ -11,7 +11,7 @@ use url::Url;
 
 /// Hosts whose turns are remembered, and how long after the last one.
 const HOSTS: u64 = 10_000;
-const REMEMBERED: Duration = Duration::from_secs(600);
+const REMEMBERED: Duration = Duration::from_mins(10);
 
 /// Who may fetch now.
 #[derive(Debug)]

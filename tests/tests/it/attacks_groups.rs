@@ -259,7 +259,7 @@ async fn g14_deleted_stays_deleted(db: Db) {
     let alice = peer.person_with("alice", Keys::shared(0));
     let toot = Toot::by(&alice, "Regretté").to_group(&group).post();
     alice.says_and_is_heard(&lab, &toot.create).await;
-    assert_eq!(shown(&lab).await, [toot.id.clone()]);
+    assert_eq!(shown(&lab).await, std::slice::from_ref(&toot.id));
     let delete = json!({
         "id": format!("{}#delete", toot.id), "type": "Delete", "actor": alice.id,
         "to": [PUBLIC], "object": { "type": "Tombstone", "id": toot.id },

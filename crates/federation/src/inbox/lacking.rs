@@ -18,7 +18,7 @@ const MAX_ROUNDS: i64 = 20;
 
 /// How long fetching may take, the wait for a turn included: less than the
 /// activity is held for.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_mins(4);
 
 /// How a fetch ended.
 enum Fetched {

@@ -26,7 +26,7 @@ const BATCH: i64 = 64;
 const LEASE: Duration = Duration::from_secs(30);
 
 /// How long an activity waits for what it lacks; fetching ends well before.
-const FETCH_LEASE: Duration = Duration::from_secs(300);
+const FETCH_LEASE: Duration = Duration::from_mins(5);
 
 /// Most activities for which something is being fetched. More would only fill
 /// the memory: they wait in the database.
@@ -97,13 +97,13 @@ async fn round(federation: &Federation, fetches: &TaskTracker) -> archipel_stora
     if worked.is_err() {
         // The trouble is the database's, not theirs: nothing crashed.
         let ids: Vec<InboxId> = items.iter().map(|item| item.id).collect();
-        let give_back = async {
+        let giving = async {
             let mut tx = federation.store.write().await?;
             tx.release_inbox(&ids).await?;
             tx.commit().await
         };
-        let given_back: archipel_storage::Result<()> = give_back.await;
-        if let Err(error) = given_back {
+        let returned: archipel_storage::Result<()> = giving.await;
+        if let Err(error) = returned {
             tracing::warn!(%error, "work on the inbox waits until its lease has run out");
         }
     }
