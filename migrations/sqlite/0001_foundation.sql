@@ -27,6 +27,7 @@ CREATE TABLE actor (
 -- One name space for people and communities, names of the deleted included.
 CREATE UNIQUE INDEX actor_local_handle ON actor (handle) WHERE is_local;
 CREATE INDEX actor_host ON actor (host);
+CREATE INDEX actor_destination ON actor (coalesce(shared_inbox, inbox)) WHERE NOT is_local;
 
 CREATE TABLE actor_key (
     id TEXT PRIMARY KEY,
@@ -152,6 +153,7 @@ CREATE TABLE destination (
     created_at BIGINT NOT NULL
 );
 CREATE INDEX destination_due ON destination (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX destination_lease ON destination (lease_until) WHERE lease_until > 0;
 CREATE INDEX destination_host ON destination (host);
 
 CREATE TABLE delivery (
@@ -170,6 +172,8 @@ CREATE TABLE delivery (
 );
 CREATE INDEX delivery_queue ON delivery (destination_id, lane, activity_id) WHERE state = 'queued';
 CREATE INDEX delivery_object ON delivery (destination_id, object_key, activity_id) WHERE state = 'queued';
+CREATE INDEX delivery_next ON delivery (destination_id, next_try_at, activity_id)
+    WHERE state = 'queued';
 CREATE INDEX delivery_activity ON delivery (activity_id);
 
 CREATE TABLE peer (
@@ -205,6 +209,13 @@ CREATE TABLE inbox_item (
     done_at BIGINT,
     UNIQUE (signer_uri, activity_uri)
 );
-CREATE INDEX inbox_item_waiting ON inbox_item (id) WHERE state = 'waiting';
-CREATE INDEX inbox_item_order ON inbox_item (order_key, id) WHERE state = 'waiting';
-CREATE INDEX inbox_item_dead ON inbox_item (id) WHERE state = 'dead';
+-- With what decides whether something may be taken, so that what may not is passed
+-- over without reading its row.
+CREATE INDEX inbox_item_waiting ON inbox_item (id, next_try_at, lease_until, crashes)
+    WHERE state = 'waiting';
+CREATE INDEX inbox_item_crashed ON inbox_item (crashes, id, lease_until)
+    WHERE state = 'waiting' AND crashes > 0;
+CREATE INDEX inbox_item_next ON inbox_item (next_try_at) WHERE state = 'waiting';
+CREATE INDEX inbox_item_order ON inbox_item (order_key, id, next_try_at, lease_until, crashes)
+    WHERE state = 'waiting';
+CREATE INDEX inbox_item_quarantined ON inbox_item (id) WHERE state = 'quarantined';

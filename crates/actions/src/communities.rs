@@ -1,9 +1,10 @@
 //! Making a community and changing its settings.
 
 use archipel_model::{ActorId, ActorKind, CommunityPolicy, Handle, JoinPolicy, PostPolicy, text};
-use archipel_storage::{Actor, Community, Tx};
+use archipel_storage::{ActivityKind, Actor, Community, NewActivity, Tx};
 
 use crate::accounts::create_named;
+use crate::say::saying;
 use crate::{Context, Error, NewKeys, Result};
 
 /// A community to be made.
@@ -68,7 +69,7 @@ pub async fn create_community(
     Ok(actor)
 }
 
-/// Changes the settings of a community.
+/// Changes the settings of a community and tells its followers.
 pub async fn change_community(
     ctx: &Context,
     tx: &mut Tx,
@@ -88,7 +89,13 @@ pub async fn change_community(
     community.post_policy = change.post.unwrap_or(community.post_policy);
     community.reply_policy = change.reply.unwrap_or(community.reply_policy);
     let title = change.title.as_deref().unwrap_or(&actor.name);
-    show(ctx, tx, &community, title).await
+    show(ctx, tx, &community, title).await?;
+    let said = NewActivity {
+        to_followers: true,
+        ..saying(ctx, ActivityKind::UpdateActor, actor.id, &actor.uri)
+    };
+    tx.say(&said, ctx.now()).await?;
+    Ok(())
 }
 
 async fn show(ctx: &Context, tx: &mut Tx, community: &Community, title: &str) -> Result<()> {

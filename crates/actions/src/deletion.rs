@@ -1,9 +1,10 @@
 //! What disappears: posts that their authors deleted, actors that are gone.
 
 use archipel_model::ActorState;
-use archipel_storage::{Actor, Post, Tx};
+use archipel_storage::{ActivityKind, Actor, NewActivity, Post, Tx};
 
-use crate::{Context, Result};
+use crate::say::saying;
+use crate::{Context, Error, Result};
 
 /// An author deleted a post: it becomes a tombstone. Only the author can, by the
 /// database's word, not the payload's; says whether something changed.
@@ -25,5 +26,24 @@ pub async fn actor_gone(ctx: &Context, tx: &mut Tx, actor: &Actor) -> Result<()>
     tx.set_actor_state(actor.id, ActorState::Gone, ctx.now())
         .await?;
     tx.remove_follows_of(actor.id).await?;
+    Ok(())
+}
+
+/// A person or community of this server is deleted: its posts become tombstones,
+/// and those who follow it or are followed by it are told. The name stays taken,
+/// the address answers that it is gone, and the keys stay until all were told.
+pub async fn delete_local_actor(ctx: &Context, tx: &mut Tx, actor: &Actor) -> Result<()> {
+    if !actor.is_local || actor.state == ActorState::Gone {
+        return Err(Error::Inactive(actor.acct()));
+    }
+    let now = ctx.now();
+    let said = NewActivity {
+        to_followers: true,
+        recipients: tx.followed_by(actor.id).await?,
+        ..saying(ctx, ActivityKind::DeleteActor, actor.id, &actor.uri)
+    };
+    tx.say(&said, now).await?;
+    tx.delete_posts_of(actor.id, now).await?;
+    tx.set_actor_state(actor.id, ActorState::Gone, now).await?;
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! Following and no longer following, by local and remote actors alike.
 
 use archipel_model::{ActorState, FollowId, JoinPolicy};
-use archipel_storage::{ActivityKind, Actor, Follow, FollowState, Lane, NewActivity, Tx};
+use archipel_storage::{ActivityKind, Actor, Follow, FollowState, NewActivity, Tx};
 
 use crate::communities::local_community;
+use crate::say::saying;
 use crate::{Context, Error, Result};
 
 /// Somebody asks to follow somebody.
@@ -51,7 +52,7 @@ pub async fn follow(
             return Err(Error::Inactive(actor.acct()));
         }
     }
-    let (activity_id, activity_uri) = ctx.activity();
+    let asked = saying(ctx, ActivityKind::Follow, follower.id, &target.uri);
     let initial = initial_state(tx, target).await?;
     let id: FollowId = ctx.id();
     let stored = tx
@@ -62,31 +63,20 @@ pub async fn follow(
             state: initial,
             uri: request
                 .received
-                .map_or_else(|| activity_uri.clone(), |follow| follow.uri.to_owned()),
+                .map_or_else(|| asked.uri.clone(), |follow| follow.uri.to_owned()),
             raw: request.received.map(|follow| follow.raw.to_owned()),
             created_at: ctx.now(),
         })
         .await?;
     if !target.is_local {
-        tx.say(
-            &NewActivity {
-                id: activity_id,
-                uri: activity_uri,
-                kind: ActivityKind::Follow,
-                actor_id: follower.id,
-                post_id: None,
-                follow_id: Some(stored.id),
-                object_uri: Some(target.uri.clone()),
-                inner_id: None,
-                inner_raw: None,
-                object_key: target.uri.clone(),
-                lane: Lane::Control,
-                to_followers: false,
-                recipients: vec![target.id],
-            },
-            ctx.now(),
-        )
-        .await?;
+        let said = NewActivity {
+            // The follow is known by the id of the activity that asks for it.
+            uri: stored.uri.clone(),
+            follow_id: Some(stored.id),
+            recipients: vec![target.id],
+            ..asked
+        };
+        tx.say(&said, ctx.now()).await?;
     } else if stored.state == FollowState::Accepted && !follower.is_local {
         answer(ctx, tx, &stored, follower, ActivityKind::Accept).await?;
     }
@@ -122,26 +112,14 @@ pub(crate) async fn answer(
     follower: &Actor,
     kind: ActivityKind,
 ) -> Result<()> {
-    let (id, uri) = ctx.activity();
-    tx.say(
-        &NewActivity {
-            id,
-            uri,
-            kind,
-            actor_id: follow.target_id,
-            post_id: None,
-            follow_id: Some(follow.id),
-            object_uri: Some(follow.uri.clone()),
-            inner_id: None,
-            inner_raw: follow.raw.clone(),
-            object_key: follower.uri.clone(),
-            lane: Lane::Control,
-            to_followers: false,
-            recipients: vec![follower.id],
-        },
-        ctx.now(),
-    )
-    .await?;
+    let said = NewActivity {
+        follow_id: Some(follow.id),
+        object_uri: Some(follow.uri.clone()),
+        inner_raw: follow.raw.clone(),
+        recipients: vec![follower.id],
+        ..saying(ctx, kind, follow.target_id, &follower.uri)
+    };
+    tx.say(&said, ctx.now()).await?;
     Ok(())
 }
 
@@ -158,27 +136,13 @@ pub async fn unfollow(
     };
     tx.remove_follow(follower.id, target.id).await?;
     if follower.is_local && !target.is_local {
-        let (id, uri) = ctx.activity();
-        tx.say(
-            &NewActivity {
-                id,
-                uri,
-                kind: ActivityKind::UndoFollow,
-                actor_id: follower.id,
-                post_id: None,
-                follow_id: None,
-                // The id of the Follow that is undone.
-                object_uri: Some(follow.uri),
-                inner_id: None,
-                inner_raw: None,
-                object_key: target.uri.clone(),
-                lane: Lane::Control,
-                to_followers: false,
-                recipients: vec![target.id],
-            },
-            ctx.now(),
-        )
-        .await?;
+        let said = NewActivity {
+            // The id of the Follow that is undone.
+            object_uri: Some(follow.uri),
+            recipients: vec![target.id],
+            ..saying(ctx, ActivityKind::UndoFollow, follower.id, &target.uri)
+        };
+        tx.say(&said, ctx.now()).await?;
     }
     Ok(true)
 }

@@ -11,6 +11,7 @@ mod communities;
 mod deletion;
 mod follow;
 mod late;
+mod say;
 mod submit;
 
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use archipel_model::{ActivityId, Clock, Id, IdSource, Site, Timestamp};
 pub use accept::{decide_request, follow_answered};
 pub use accounts::{NewKeys, create_instance, create_person};
 pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
-pub use deletion::{actor_gone, author_deleted};
+pub use deletion::{actor_gone, author_deleted, delete_local_actor};
 pub use follow::{FollowOutcome, FollowRequest, ReceivedFollow, follow, unfollow};
 pub use late::{Brought, author_brings, author_deleted_unseen};
 pub use submit::{Submission, Submitted, submit_post};

@@ -2,10 +2,11 @@
 //! and whichever door it came through.
 
 use archipel_model::permission::Standing;
-use archipel_model::submission::{Refusal, Verdict, decide};
+use archipel_model::submission::{self, Refusal, Verdict, decide};
 use archipel_model::{ActivityId, ActorId, ActorState, PostId, Timestamp, Visibility};
 use archipel_storage::{ActivityKind, Actor, Lane, NewActivity, NewPost, Post, PostKind, Tx};
 
+use crate::say::saying;
 use crate::{Context, Result};
 
 /// A post or reply on its way in.
@@ -177,8 +178,17 @@ pub(crate) async fn refusal_of(
     if community.state != ActorState::Active {
         return Ok(Some(Refusal::Locked));
     }
-    let standing: Standing = tx.standing(community.id, author.id).await?;
-    let verdict = decide(visibility, standing, settings.policy(), locked);
+    let policy = settings.policy();
+    let deed = submission::deed(locked);
+    let standing = if policy.is_for_everyone(deed) {
+        Standing {
+            suspended: author.state != ActorState::Active,
+            ..Standing::default()
+        }
+    } else {
+        tx.standing(community.id, author.id).await?
+    };
+    let verdict = decide(visibility, standing, policy, locked);
     Ok(match verdict {
         Verdict::Published => None,
         Verdict::Refused(refusal) => Some(refusal),
@@ -221,30 +231,18 @@ async fn say_create(
     home: Option<&Actor>,
     post: &NewPost,
 ) -> Result<ActivityId> {
-    let (id, uri) = ctx.activity();
     let mut recipients: Vec<ActorId> = Vec::new();
     recipients.extend(submission.parent.map(|parent| parent.author_id));
     recipients.extend(home.map(|community| community.id));
-    tx.say(
-        &NewActivity {
-            id,
-            uri,
-            kind: ActivityKind::Create,
-            actor_id: submission.author.id,
-            post_id: Some(post.id),
-            follow_id: None,
-            object_uri: Some(post.uri.clone()),
-            inner_id: None,
-            inner_raw: None,
-            object_key: post.uri.clone(),
-            lane: Lane::Content,
-            to_followers: true,
-            recipients,
-        },
-        ctx.now(),
-    )
-    .await?;
-    Ok(id)
+    let said = NewActivity {
+        post_id: Some(post.id),
+        lane: Lane::Content,
+        to_followers: true,
+        recipients,
+        ..saying(ctx, ActivityKind::Create, submission.author.id, &post.uri)
+    };
+    tx.say(&said, ctx.now()).await?;
+    Ok(said.id)
 }
 
 /// What a community shows to its followers.
@@ -264,30 +262,19 @@ pub(crate) async fn announce(
     community: &Actor,
     what: Announcement<'_>,
 ) -> Result<()> {
-    let (id, uri) = ctx.activity();
     let kind = if what.is_reply {
         ActivityKind::AnnounceReply
     } else {
         ActivityKind::AnnounceThread
     };
-    tx.say(
-        &NewActivity {
-            id,
-            uri,
-            kind,
-            actor_id: community.id,
-            post_id: Some(what.post),
-            follow_id: None,
-            object_uri: Some(what.uri.to_owned()),
-            inner_id: what.created,
-            inner_raw: what.received.map(str::to_owned),
-            object_key: what.uri.to_owned(),
-            lane: Lane::Content,
-            to_followers: true,
-            recipients: Vec::new(),
-        },
-        ctx.now(),
-    )
-    .await?;
+    let said = NewActivity {
+        post_id: Some(what.post),
+        inner_id: what.created,
+        inner_raw: what.received.map(str::to_owned),
+        lane: Lane::Content,
+        to_followers: true,
+        ..saying(ctx, kind, community.id, what.uri)
+    };
+    tx.say(&said, ctx.now()).await?;
     Ok(())
 }

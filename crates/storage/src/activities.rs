@@ -23,10 +23,15 @@ pub enum ActivityKind {
     AnnounceThread,
     /// A community passes a reply on to its followers.
     AnnounceReply,
+    /// What people see of a local actor changed.
+    UpdateActor,
+    /// A local actor is deleted.
+    DeleteActor,
 }
 archipel_model::words! { ActivityKind {
     Follow => "Follow", UndoFollow => "UndoFollow", Accept => "Accept", Reject => "Reject",
     Create => "Create", AnnounceThread => "AnnounceThread", AnnounceReply => "AnnounceReply",
+    UpdateActor => "UpdateActor", DeleteActor => "DeleteActor",
 } }
 
 /// Order of importance: control overtakes content, votes come last.
@@ -132,6 +137,13 @@ pub struct Rendering {
     pub form: Form,
     /// The JSON.
     pub body: String,
+}
+
+#[derive(serde::Serialize)]
+struct KeptRendering<'a> {
+    activity_id: i64,
+    form: &'a str,
+    body: &'a str,
 }
 
 impl Tx {
@@ -255,16 +267,23 @@ impl Conn {
         )
     }
 
-    /// Keeps the bytes of one form of an activity; the first ones stay.
-    pub async fn put_rendering(&mut self, rendering: &Rendering) -> Result<()> {
+    /// Keeps the bytes of activities in their forms; the first ones stay.
+    pub async fn put_renderings(&mut self, renderings: &[Rendering]) -> Result<()> {
+        let rows: Vec<KeptRendering<'_>> = renderings
+            .iter()
+            .map(|rendering| KeptRendering {
+                activity_id: rendering.activity_id.0,
+                form: rendering.form.as_str(),
+                body: &rendering.body,
+            })
+            .collect();
         sql!(
             self,
             execute,
-            "INSERT INTO rendering (activity_id, form, body) VALUES ($1, $2, $3)
-             ON CONFLICT (activity_id, form) DO NOTHING",
-            rendering.activity_id.0,
-            rendering.form.as_str(),
-            &rendering.body
+            "INSERT INTO rendering (activity_id, form, body)
+             SELECT CAST(value ->> 'activity_id' AS BIGINT), value ->> 'form', value ->> 'body'
+             FROM json_each($1) WHERE true ON CONFLICT (activity_id, form) DO NOTHING",
+            crate::json_list(&rows)
         )
         .map(drop)
     }

@@ -1,4 +1,8 @@
 //! One connection, whichever database is behind it, and the `sql!` macro.
+//!
+//! Advisory locks of PostgreSQL have one name space; ours are 4242001 (taking work
+//! from the inbox), 4242002 (the queue, [`Conn::lock_queue`]) and 4242003 (nodes
+//! that serve).
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -6,6 +10,7 @@ use std::sync::Arc;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
 
+use crate::memo::Memo;
 use crate::{Result, Wakes};
 
 /// A connection to ask with. Every query is a method of this type.
@@ -41,6 +46,19 @@ impl Conn {
         }
     }
 
+    /// Until the end of this transaction, no other one changes what is queued or
+    /// computes from it when a destination is due. Else, on PostgreSQL, one would
+    /// not see what the other is about to commit and forget it, or both would wait
+    /// for each other's rows. On SQLite there is one writer anyway.
+    pub(crate) async fn lock_queue(&mut self) -> Result<()> {
+        if let Driver::Postgres(conn) = self.driver() {
+            sqlx::query("SELECT pg_advisory_xact_lock(4242002)")
+                .execute(conn)
+                .await?;
+        }
+        Ok(())
+    }
+
     pub(crate) fn driver(&mut self) -> Driver<'_> {
         match &mut self.inner {
             Inner::Sqlite(conn) => Driver::Sqlite(conn),
@@ -55,6 +73,7 @@ impl Conn {
 #[derive(Debug)]
 pub struct Tx {
     conn: Conn,
+    pub(crate) memo: Memo,
     wakes: Arc<Wakes>,
     wake_inbox: bool,
     wake_outbox: bool,
@@ -72,6 +91,7 @@ impl Tx {
     fn new(inner: Inner, wakes: Arc<Wakes>) -> Self {
         Self {
             conn: Conn { inner },
+            memo: Memo::default(),
             wakes,
             wake_inbox: false,
             wake_outbox: false,
@@ -124,6 +144,7 @@ impl Tx {
 
     /// Forgets what was done since [`Tx::savepoint`]; the transaction goes on.
     pub async fn rollback_to_savepoint(&mut self) -> Result<()> {
+        self.forget();
         sql!(self, execute, "ROLLBACK TO SAVEPOINT piece")?;
         sql!(self, execute, "RELEASE SAVEPOINT piece").map(drop)
     }

@@ -102,6 +102,9 @@ impl Conn {
     /// What may be sent now to these destinations, at most `per_destination` to
     /// each, in order. What follows an earlier delivery about the same object
     /// that has to wait, waits too.
+    ///
+    /// `+ 0` and the subquery in place of `NOT EXISTS` keep planners on the way
+    /// through the queue in its order, which can stop after `per_destination`.
     pub async fn queued_deliveries(
         &mut self,
         destinations: &[DestinationId],
@@ -112,17 +115,29 @@ impl Conn {
         sql!(
             self,
             fetch_all as QueuedDelivery,
-            "SELECT q.destination_id, q.activity_id, y.kind, y.actor_id, q.object_key, q.attempts
+            sqlite: "SELECT q.destination_id, q.activity_id, y.kind, y.actor_id, q.object_key,
+                q.attempts
              FROM json_each($1) AS d JOIN delivery q ON q.destination_id = CAST(d.value AS BIGINT)
-                AND q.state = 'queued' AND q.next_try_at <= $2
                 AND q.activity_id IN (SELECT x.activity_id FROM delivery x
-                    WHERE x.destination_id = q.destination_id AND x.state = 'queued'
-                        AND x.next_try_at <= $2
-                        AND NOT EXISTS (SELECT 1 FROM delivery e
+                    WHERE x.destination_id = CAST(d.value AS BIGINT) AND x.state = 'queued'
+                        AND x.next_try_at + 0 <= $2
+                        AND (SELECT e.activity_id FROM delivery e
                             WHERE e.destination_id = x.destination_id AND e.state = 'queued'
                                 AND e.object_key = x.object_key AND e.activity_id < x.activity_id
-                                AND (e.next_try_at > $2 OR e.lane > x.lane))
+                                AND (e.next_try_at > $2 OR e.lane > x.lane) LIMIT 1) IS NULL
                     ORDER BY x.lane, x.activity_id LIMIT $3)
+                JOIN activity y ON y.id = q.activity_id
+             ORDER BY q.destination_id, q.lane, q.activity_id",
+            postgres: "SELECT q.destination_id, q.activity_id, y.kind, y.actor_id, q.object_key,
+                q.attempts
+             FROM json_each($1) AS d CROSS JOIN LATERAL (SELECT x.* FROM delivery x
+                    WHERE x.destination_id = CAST(d.value AS BIGINT) AND x.state = 'queued'
+                        AND x.next_try_at + 0 <= $2
+                        AND (SELECT e.activity_id FROM delivery e
+                            WHERE e.destination_id = x.destination_id AND e.state = 'queued'
+                                AND e.object_key = x.object_key AND e.activity_id < x.activity_id
+                                AND (e.next_try_at > $2 OR e.lane > x.lane) LIMIT 1) IS NULL
+                    ORDER BY x.lane, x.activity_id LIMIT $3) AS q
                 JOIN activity y ON y.id = q.activity_id
              ORDER BY q.destination_id, q.lane, q.activity_id",
             crate::json_list(&ids),
@@ -133,6 +148,7 @@ impl Conn {
 
     /// Writes down how tries ended, all in one statement.
     pub async fn finish_deliveries(&mut self, results: &[DeliveryResult]) -> Result<()> {
+        self.lock_queue().await?;
         sql!(
             self,
             execute,
@@ -188,6 +204,7 @@ impl Conn {
         object: Option<&str>,
         now: Timestamp,
     ) -> Result<u64> {
+        self.lock_queue().await?;
         let rows = sql!(
             self,
             execute,
@@ -217,6 +234,7 @@ impl Conn {
         object: Option<&str>,
         now: Timestamp,
     ) -> Result<u64> {
+        self.lock_queue().await?;
         let rows = sql!(
             self,
             execute,

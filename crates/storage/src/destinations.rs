@@ -97,6 +97,15 @@ pub struct DestinationView {
     pub fail_count: i64,
 }
 
+/// What came of turning activities into deliveries.
+#[derive(Clone, Debug, Default)]
+pub struct Expanded {
+    /// How many deliveries there are more than before.
+    pub added: u64,
+    /// The activities that wait to be delivered to somebody.
+    pub to_deliver: Vec<ActivityId>,
+}
+
 #[derive(Clone, Debug, Serialize)]
 struct MissingDestination {
     id: i64,
@@ -104,29 +113,34 @@ struct MissingDestination {
     host: String,
 }
 
-/// Who an activity goes to: the inboxes of its audience, each host once.
+/// Who some activities go to: for each, the inboxes of its audience, each once.
 macro_rules! audience {
     () => {
-        "SELECT coalesce(a.shared_inbox, a.inbox) AS inbox, a.host AS host
-         FROM activity y JOIN follow f ON f.target_id = y.actor_id AND f.state = 'accepted'
+        "SELECT y.id AS activity, coalesce(a.shared_inbox, a.inbox) AS inbox, a.host AS host
+         FROM json_each($1) AS g JOIN activity y ON y.id = CAST(g.value AS BIGINT)
+            JOIN follow f ON f.target_id = y.actor_id AND f.state = 'accepted'
             JOIN actor a ON a.id = f.follower_id
-         WHERE y.id = $1 AND y.to_followers AND NOT a.is_local AND a.state = 'active'
+         WHERE y.to_followers AND NOT a.is_local AND a.state = 'active'
          UNION
-         SELECT coalesce(a.shared_inbox, a.inbox) AS inbox, a.host AS host FROM actor a
-         WHERE NOT a.is_local AND a.id IN (SELECT CAST(r.value AS BIGINT)
-            FROM activity y, json_each(y.recipients) AS r WHERE y.id = $1)"
+         SELECT y.id AS activity, coalesce(a.shared_inbox, a.inbox) AS inbox, a.host AS host
+         FROM json_each($1) AS g JOIN activity y ON y.id = CAST(g.value AS BIGINT),
+            json_each(y.recipients) AS r, actor a
+         WHERE a.id = CAST(r.value AS BIGINT) AND NOT a.is_local"
     };
 }
 
 impl Conn {
-    /// Turns an activity into deliveries, one a destination; doing it twice
-    /// changes nothing. `make_id` gives ids to destinations never met before.
+    /// Turns activities into deliveries, one a destination; doing it twice changes
+    /// nothing. `make_id` gives ids to destinations never met before.
     pub async fn expand(
         &mut self,
-        activity: ActivityId,
+        activities: &[ActivityId],
         now: Timestamp,
         mut make_id: impl FnMut() -> DestinationId,
-    ) -> Result<u64> {
+    ) -> Result<Expanded> {
+        let ids: Vec<i64> = activities.iter().map(|id| id.0).collect();
+        let ids = crate::json_list(&ids);
+        self.lock_queue().await?;
         let missing = sql!(
             self,
             fetch_all as (String, String),
@@ -136,7 +150,7 @@ impl Conn {
                 ") AS t WHERE NOT EXISTS (SELECT 1 FROM destination d WHERE d.inbox = t.inbox)
                  GROUP BY t.inbox"
             ),
-            activity.0
+            &ids
         )?;
         if !missing.is_empty() {
             let rows: Vec<MissingDestination> = missing
@@ -164,28 +178,43 @@ impl Conn {
                 "INSERT INTO delivery (destination_id, activity_id, lane, object_key, state,
                     attempts, next_try_at, created_at)
                  SELECT d.id, v.id, v.lane, v.object_key, 'queued', 0, $2, $2
-                 FROM activity v, destination d
-                 WHERE v.id = $1 AND d.parked_at IS NULL AND d.inbox IN (SELECT t.inbox FROM (",
+                 FROM (",
                 audience!(),
-                ") AS t) ON CONFLICT (destination_id, activity_id) DO NOTHING"
+                ") AS t JOIN destination d ON d.inbox = t.inbox AND d.parked_at IS NULL
+                    JOIN activity v ON v.id = t.activity
+                 WHERE true ON CONFLICT (destination_id, activity_id) DO NOTHING"
             ),
-            activity.0,
+            &ids,
             now.micros()
         )?;
-        if added > 0 {
-            sql!(
-                self,
-                execute,
-                "UPDATE destination SET due_at = CASE
-                    WHEN due_at IS NOT NULL AND due_at < $2 THEN due_at
-                    WHEN backoff_until > $2 THEN backoff_until ELSE $2 END
-                 WHERE id IN (SELECT destination_id FROM delivery
-                    WHERE activity_id = $1 AND state = 'queued')",
-                activity.0,
-                now.micros()
-            )?;
+        if added == 0 {
+            return Ok(Expanded::default());
         }
-        Ok(added)
+        sql!(
+            self,
+            execute,
+            "UPDATE destination SET due_at =
+                CASE WHEN backoff_until > $2 THEN backoff_until ELSE $2 END
+             WHERE id IN (SELECT q.destination_id FROM json_each($1) AS g
+                    JOIN delivery q ON q.activity_id = CAST(g.value AS BIGINT)
+                    WHERE q.state = 'queued')
+                AND (due_at IS NULL OR due_at >
+                    CASE WHEN backoff_until > $2 THEN backoff_until ELSE $2 END)",
+            &ids,
+            now.micros()
+        )?;
+        let queued = sql!(
+            self,
+            fetch_scalars as i64,
+            "SELECT DISTINCT q.activity_id FROM json_each($1) AS g
+                JOIN delivery q ON q.activity_id = CAST(g.value AS BIGINT)
+             WHERE q.state = 'queued'",
+            &ids
+        )?;
+        Ok(Expanded {
+            added,
+            to_deliver: queued.into_iter().map(ActivityId).collect(),
+        })
     }
 
     /// Takes due destinations for this node until `lease_until`, the longest
@@ -203,9 +232,10 @@ impl Conn {
                     SELECT id FROM destination WHERE due_at <= $1 AND lease_until <= $1
                     ORDER BY due_at LIMIT $3)
                  RETURNING id, inbox, host, fail_count, failing_since, parked_at",
-            postgres: "UPDATE destination SET lease_until = $2 WHERE id IN (
+            postgres: "WITH due AS MATERIALIZED (
                     SELECT id FROM destination WHERE due_at <= $1 AND lease_until <= $1
-                    ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+                    ORDER BY due_at LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED)
+                 UPDATE destination SET lease_until = $2 WHERE id IN (SELECT id FROM due)
                  RETURNING id, inbox, host, fail_count, failing_since, parked_at",
             now.micros(),
             lease_until.micros(),
@@ -223,8 +253,14 @@ impl Conn {
         sql!(
             self,
             execute,
-            "UPDATE destination SET lease_until = $2
-             WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) AND lease_until > 0",
+            sqlite: "UPDATE destination SET lease_until = $2
+                 WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) AND lease_until > 0",
+            // Waits for nobody: what another transaction changes now, it gives back
+            // or keeps from others itself.
+            postgres: "UPDATE destination SET lease_until = $2 WHERE id IN (
+                    SELECT id FROM destination
+                    WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))
+                        AND lease_until > 0 FOR NO KEY UPDATE SKIP LOCKED)",
             crate::json_list(&ids),
             lease_until.micros()
         )
@@ -237,16 +273,23 @@ impl Conn {
         sql!(
             self,
             fetch_scalar as Option<i64>,
-            "SELECT min(CASE WHEN lease_until > $1 AND lease_until > due_at THEN lease_until
-                ELSE due_at END) FROM destination WHERE due_at IS NOT NULL",
+            "SELECT min(t.due) FROM (
+                SELECT min(due_at) AS due FROM destination
+                WHERE due_at IS NOT NULL AND lease_until <= $1
+                UNION ALL
+                SELECT min(CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END) AS due
+                FROM destination
+                WHERE due_at IS NOT NULL AND lease_until > 0 AND lease_until > $1) AS t",
             now.micros()
         )
         .map(Option::flatten)
     }
 
-    /// Writes down how destinations did and gives them back. A delivery that
-    /// follows one that has to wait makes no destination due before that one.
+    /// Writes down how destinations did and gives them back. Each is due when the
+    /// first of what waits may be sent; what follows another about the same object
+    /// does not count, because it cannot be sent before.
     pub async fn finish_destinations(&mut self, results: &[DestinationResult]) -> Result<()> {
+        self.lock_queue().await?;
         sql!(
             self,
             execute,
@@ -265,16 +308,16 @@ impl Conn {
                 last_error = coalesce(v.value ->> 'error', last_error),
                 last_error_at = coalesce(CAST(v.value ->> 'error_at' AS BIGINT), last_error_at),
                 due_at = (SELECT CASE
-                        WHEN min(q.next_try_at) < CAST(v.value ->> 'backoff_until' AS BIGINT)
+                        WHEN q.next_try_at < CAST(v.value ->> 'backoff_until' AS BIGINT)
                         THEN CAST(v.value ->> 'backoff_until' AS BIGINT)
-                        ELSE min(q.next_try_at) END
+                        ELSE q.next_try_at END
                     FROM delivery q
                     WHERE q.destination_id = destination.id AND q.state = 'queued'
-                        AND NOT EXISTS (SELECT 1 FROM delivery e
+                        AND (SELECT e.activity_id FROM delivery e
                             WHERE e.destination_id = q.destination_id AND e.state = 'queued'
-                                AND e.object_key = q.object_key
-                                AND e.activity_id < q.activity_id
-                                AND e.next_try_at > q.next_try_at))
+                                AND e.object_key = q.object_key AND e.activity_id < q.activity_id
+                            LIMIT 1) IS NULL
+                    ORDER BY q.next_try_at, q.activity_id LIMIT 1)
              FROM json_each($1) AS v
              WHERE destination.id = CAST(v.value ->> 'id' AS BIGINT)",
             crate::json_list(results)
@@ -283,23 +326,25 @@ impl Conn {
     }
 
     /// Queues for a destination that came back what was said while it was
-    /// parked, as far as the log goes back.
+    /// parked, as far as the log goes back; nothing if it was not parked.
     pub async fn catch_up(&mut self, destination: DestinationId, now: Timestamp) -> Result<u64> {
+        self.lock_queue().await?;
         let added = sql!(
             self,
             execute,
             "INSERT INTO delivery (destination_id, activity_id, lane, object_key, state,
                 attempts, next_try_at, created_at)
              SELECT d.id, v.id, v.lane, v.object_key, 'queued', 0, $2, $2
-             FROM destination d JOIN activity v ON v.id > coalesce(d.parked_after, 0)
+             FROM destination d JOIN activity v ON v.id > d.parked_after
              WHERE d.id = $1 AND v.state = 'expanded' AND (
-                (v.to_followers AND EXISTS (SELECT 1 FROM follow f
-                    JOIN actor a ON a.id = f.follower_id
-                    WHERE f.target_id = v.actor_id AND f.state = 'accepted'
-                    AND coalesce(a.shared_inbox, a.inbox) = d.inbox))
+                (v.to_followers AND v.actor_id IN (SELECT f.target_id FROM actor a
+                    JOIN follow f ON f.follower_id = a.id AND f.state = 'accepted'
+                    WHERE coalesce(a.shared_inbox, a.inbox) =
+                        (SELECT inbox FROM destination WHERE id = $1)
+                        AND NOT a.is_local AND a.state = 'active'))
                 OR EXISTS (SELECT 1 FROM json_each(v.recipients) AS r
                     JOIN actor a ON a.id = CAST(r.value AS BIGINT)
-                    WHERE coalesce(a.shared_inbox, a.inbox) = d.inbox))
+                    WHERE NOT a.is_local AND coalesce(a.shared_inbox, a.inbox) = d.inbox))
              ON CONFLICT (destination_id, activity_id) DO NOTHING",
             destination.0,
             now.micros()

@@ -192,6 +192,18 @@ impl Conn {
         .map(Option::unwrap_or_default)
     }
 
+    /// Whom an actor follows, or asked to.
+    pub async fn followed_by(&mut self, follower: ActorId) -> Result<Vec<ActorId>> {
+        let ids = sql!(
+            self,
+            fetch_scalars as i64,
+            "SELECT target_id FROM follow WHERE follower_id = $1 AND state <> 'rejected'
+             ORDER BY id",
+            follower.0
+        )?;
+        Ok(ids.into_iter().map(ActorId).collect())
+    }
+
     /// Whom an actor follows, by ActivityPub id, and whether that was granted.
     pub async fn follows_of(&mut self, follower: ActorId) -> Result<Vec<(String, String)>> {
         sql!(

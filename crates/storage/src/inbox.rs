@@ -122,7 +122,9 @@ pub(crate) fn states_list(states: &[&str]) -> String {
 
 impl Tx {
     /// Keeps what was received; what is known of the same signer is left alone.
-    /// Workers are woken after the commit.
+    /// Workers are woken after the commit. NUL characters, which no database here
+    /// can store, are left out. In one order, so that nodes that were sent the same
+    /// do not wait for each other.
     pub async fn keep(&mut self, items: &[NewInboxItem]) -> Result<u64> {
         self.wake_inbox();
         sql!(
@@ -133,7 +135,7 @@ impl Tx {
              SELECT CAST(value ->> 'id' AS BIGINT), value ->> 'activity_uri',
                 value ->> 'signer_uri', value ->> 'kind', value ->> 'order_key', value ->> 'raw',
                 CAST(value ->> 'received_at' AS BIGINT), CAST(value ->> 'received_at' AS BIGINT)
-             FROM json_each($1) WHERE true
+             FROM json_each($1) WHERE true ORDER BY value ->> 'signer_uri', value ->> 'activity_uri'
              ON CONFLICT (signer_uri, activity_uri) DO NOTHING",
             crate::json_list(items)
         )
@@ -156,6 +158,10 @@ impl Conn {
     /// Takes work until `lease_until`, in order; counted as crashed until its end
     /// is written. What follows an item about the same object that has to wait,
     /// waits too. An item that crashed before is taken alone.
+    ///
+    /// `NOT … >` keeps SQLite, and the subquery in place of `NOT EXISTS` keeps
+    /// PostgreSQL, on the way through the queue in its order, which can stop after
+    /// `limit`.
     pub async fn claim_inbox(
         &mut self,
         now: Timestamp,
@@ -172,7 +178,7 @@ impl Conn {
             self,
             fetch_scalar as i64,
             "SELECT i.id FROM inbox_item i WHERE i.state = 'waiting' AND i.crashes > 0
-                AND i.next_try_at <= $1 AND i.lease_until <= $1
+                AND NOT i.next_try_at > $1 AND i.lease_until <= $1
                 AND NOT EXISTS (SELECT 1 FROM inbox_item e WHERE e.state = 'waiting'
                     AND e.order_key = i.order_key AND e.id < i.id)
              ORDER BY i.id LIMIT 1",
@@ -184,10 +190,11 @@ impl Conn {
                 self,
                 fetch_scalars as i64,
                 "SELECT i.id FROM inbox_item i WHERE i.state = 'waiting' AND i.crashes = 0
-                        AND i.next_try_at <= $1 AND i.lease_until <= $1
-                        AND NOT EXISTS (SELECT 1 FROM inbox_item e WHERE e.state = 'waiting'
+                        AND NOT i.next_try_at > $1 AND i.lease_until <= $1
+                        AND (SELECT e.id FROM inbox_item e WHERE e.state = 'waiting'
                             AND e.order_key = i.order_key AND e.id < i.id
-                            AND (e.next_try_at > $1 OR e.lease_until > $1 OR e.crashes > 0))
+                            AND (e.next_try_at > $1 OR e.lease_until > $1 OR e.crashes > 0)
+                            LIMIT 1) IS NULL
                      ORDER BY i.id LIMIT $2",
                 now.micros(),
                 limit
@@ -273,9 +280,13 @@ impl Conn {
         sql!(
             self,
             fetch_scalar as Option<i64>,
-            "SELECT min(CASE WHEN lease_until > next_try_at THEN lease_until
-                ELSE next_try_at END)
-             FROM inbox_item WHERE state = 'waiting' AND (next_try_at > $1 OR lease_until > $1)",
+            "SELECT min(t.due) FROM (
+                SELECT min(next_try_at) AS due FROM inbox_item
+                WHERE state = 'waiting' AND next_try_at > $1 AND lease_until <= $1
+                UNION ALL
+                SELECT min(CASE WHEN lease_until > next_try_at THEN lease_until
+                    ELSE next_try_at END) AS due FROM inbox_item
+                WHERE state = 'waiting' AND crashes > 0 AND lease_until > $1) AS t",
             now.micros()
         )
         .map(Option::flatten)
@@ -315,13 +326,14 @@ impl Conn {
         )
     }
 
-    /// Makes one item, or every one put aside, waiting again; says how many.
+    /// Makes one item, or every one put aside, waiting again; says how many. What
+    /// somebody works on stays theirs until the lease ends.
     pub async fn retry_inbox(&mut self, id: Option<InboxId>, now: Timestamp) -> Result<u64> {
         sql!(
             self,
             execute,
-            "UPDATE inbox_item SET state = 'waiting', next_try_at = $2, attempts = 0, crashes = 0,
-                lease_until = 0, done_at = NULL
+            "UPDATE inbox_item SET state = 'waiting', next_try_at = $2, attempts = 0, done_at = NULL,
+                crashes = CASE WHEN lease_until > $2 THEN crashes ELSE 0 END
              WHERE (id = $1) OR ($1 IS NULL AND state = 'quarantined')",
             id.map(|id| id.0),
             now.micros()

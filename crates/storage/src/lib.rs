@@ -19,7 +19,9 @@ mod deliveries;
 mod destinations;
 mod follows;
 mod inbox;
+mod list;
 mod maybe;
+mod memo;
 mod node;
 mod peers;
 mod posts;
@@ -33,7 +35,7 @@ pub use actors::{Actor, ActorKey, KeyAlgorithm, NewActor, Usage};
 pub use communities::{Community, ModeratorRow};
 pub use conn::{Conn, Tx};
 pub use deliveries::{DeliveryResult, DeliveryState, DeliveryView, QueuedDelivery};
-pub use destinations::{ClaimedDestination, DestinationResult, DestinationView};
+pub use destinations::{ClaimedDestination, DestinationResult, DestinationView, Expanded};
 pub use follows::{Follow, FollowState};
 pub use inbox::{InboxItem, InboxResult, InboxState, InboxView, NewInboxItem};
 pub use node::Node;
@@ -41,6 +43,8 @@ pub use peers::{Peer, PeerPolicy};
 pub use posts::{NewPost, Post, PostKind, PostState};
 pub use store::{OpenOptions, Store};
 pub use wake::Wakes;
+
+pub(crate) use list::json_list;
 
 /// What can go wrong in the database.
 #[derive(Debug, thiserror::Error)]
@@ -77,8 +81,3 @@ impl Error {
 
 /// The result of every query.
 pub type Result<T> = std::result::Result<T, Error>;
-
-/// A list as the JSON text that `json_each($1)` takes.
-pub(crate) fn json_list<T: serde::Serialize>(items: &[T]) -> String {
-    serde_json::to_string(items).unwrap_or_else(|_| "[]".to_owned())
-}

@@ -27,9 +27,9 @@ enum Hold {
 
 /// The advisory locks of serving nodes: one held shared for a node's whole life,
 /// one while a node finds out whether it is alone.
-const ALIVE: &str = "SELECT pg_advisory_lock_shared(4242002)";
-const ALONE: &str = "SELECT pg_try_advisory_lock(4242002)";
-const DONE_ASKING: &str = "SELECT pg_advisory_unlock(4242002)";
+const ALIVE: &str = "SELECT pg_advisory_lock_shared(4242003)";
+const ALONE: &str = "SELECT pg_try_advisory_lock(4242003)";
+const DONE_ASKING: &str = "SELECT pg_advisory_unlock(4242003)";
 
 impl Store {
     /// Begins to serve. On SQLite nobody else may; on PostgreSQL others may, and

@@ -182,7 +182,8 @@ impl Conn {
             execute,
             "INSERT INTO peer (host, first_seen_at, last_seen_at)
              SELECT t.host, $2, $2 FROM (
-                SELECT v.value ->> 'h' AS host FROM json_each($1) AS v) AS t WHERE true
+                SELECT DISTINCT v.value ->> 'h' AS host FROM json_each($1) AS v) AS t
+             WHERE true ORDER BY t.host
              ON CONFLICT (host) DO UPDATE SET last_seen_at = excluded.last_seen_at",
             crate::json_list(
                 &hosts
@@ -197,6 +198,7 @@ impl Conn {
 
     /// Forgets a peer that nobody here deals with; its queue goes too.
     pub async fn forget_peer(&mut self, host: &str) -> Result<bool> {
+        self.lock_queue().await?;
         sql!(
             self,
             execute,

@@ -324,7 +324,7 @@ impl Conn {
         .map(Option::unwrap_or_default)
     }
 
-    /// The newest public posts of an author, threads only, at most `limit`.
+    /// The newest public posts and replies of an author, at most `limit`.
     pub async fn posts_of(&mut self, author: ActorId, limit: i64) -> Result<Vec<Post>> {
         sql!(
             self,
@@ -333,6 +333,18 @@ impl Conn {
                 AND visibility IN ('public', 'unlisted') ORDER BY id DESC LIMIT $2",
             author.0,
             limit
+        )
+    }
+
+    /// Turns all posts of an author into tombstones.
+    pub async fn delete_posts_of(&mut self, author: ActorId, now: Timestamp) -> Result<u64> {
+        sql!(
+            self,
+            execute,
+            "UPDATE post SET state = 'deleted', content = '', source = NULL, title = NULL,
+                summary = NULL, updated_at = $2 WHERE author_id = $1 AND state <> 'deleted'",
+            author.0,
+            now.micros()
         )
     }
 

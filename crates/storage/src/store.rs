@@ -82,9 +82,7 @@ impl Store {
             .acquire_timeout(Duration::from_secs(30))
             .connect_with(connect.clone())
             .await?;
-        sqlx::migrate!("../../migrations/sqlite")
-            .run(&write)
-            .await?;
+        migrate_sqlite(&write).await?;
         let read = SqlitePoolOptions::new()
             .max_connections(options.readers.max(1))
             .min_connections(0)
@@ -99,6 +97,9 @@ impl Store {
     async fn open_postgres(options: &OpenOptions) -> Result<Backend> {
         let connect = PgConnectOptions::from_str(&options.url)?
             .application_name("archipel")
+            // Our statements end in milliseconds; compiling one takes a second, and
+            // the server does so wherever it expects more rows than there are.
+            .options([("jit", "off")])
             .disable_statement_logging();
         let pool = PgPoolOptions::new()
             .max_connections(options.readers.max(4))
@@ -198,8 +199,11 @@ impl Store {
         let mut listener = PgListener::connect_with(pool).await?;
         listener.listen("archipel").await?;
         loop {
-            let notice = listener.recv().await?;
-            self.wakes.by_word(notice.payload());
+            match listener.try_recv().await? {
+                Some(notice) => self.wakes.by_word(notice.payload()),
+                // The connection was lost, and with it what was said meanwhile.
+                None => self.wakes.all(),
+            }
         }
     }
 
@@ -221,4 +225,17 @@ impl Store {
             Backend::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// Brings a file up to date. SQLite has no lock for this: when another process
+/// migrates the same file, its migration gets in the way of ours, but is then
+/// done, so looking again finds less to do.
+async fn migrate_sqlite(pool: &SqlitePool) -> Result<()> {
+    let migrator = sqlx::migrate!("../../migrations/sqlite");
+    for _ in migrator.iter() {
+        if migrator.run(pool).await.is_ok() {
+            return Ok(());
+        }
+    }
+    Ok(migrator.run(pool).await?)
 }

@@ -131,13 +131,23 @@ async fn asked(reader: &Reader, conn: &mut Conn, id: &str) -> Result<(Post, Post
         return Err(Absence::NotFound);
     }
     let view = PostView::new(&post, &author, &reader.pages.site, reader.t);
-    if post.is_local {
+    if post.is_local || in_our_community(conn, &post).await? {
         return Ok((post, view));
     }
     Err(match view.address {
         Some(address) => Absence::Elsewhere(address.href),
         None => Absence::NotFound,
     })
+}
+
+/// Whether a post, wherever it was written, belongs to a community of this
+/// server, which then has a page for its thread.
+async fn in_our_community(conn: &mut Conn, post: &Post) -> archipel_storage::Result<bool> {
+    let community = match post.community_id {
+        Some(community) => conn.actor(community).await?,
+        None => None,
+    };
+    Ok(community.is_some_and(|community| community.is_local))
 }
 
 /// Some replies of a thread, in the order of writing.

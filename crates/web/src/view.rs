@@ -60,6 +60,8 @@ impl ActorView {
 pub(crate) struct PostView {
     /// Its name within a page.
     pub(crate) anchor: String,
+    /// The page of its thread here.
+    pub(crate) page: String,
     /// Its title, else the beginning of its text.
     pub(crate) heading: String,
     /// The language of the heading; none when the words are ours.
@@ -147,6 +149,7 @@ impl PostView {
             (warning.is_none() && more && !beginning.is_empty()).then(|| cut(beginning, EXCERPT));
         Self {
             anchor: anchor(post.id),
+            page: format!("/p/{}", post.id),
             heading,
             heading_lang,
             content: post.content.clone(),

@@ -153,7 +153,7 @@ async fn d5_slow_hosts_delay_nobody_else(db: Db) {
     let lab = Lab::start(db).await;
     let group = lab.community("tilab");
     let tarpit = Hostile::start().await;
-    tarpit.answers(|_| Reply::status(404).after(Duration::from_secs(60)));
+    tarpit.answers(|_| Reply::status(404).after(Duration::from_mins(1)));
     let peer = Peer::start(Family::Mastodon).await;
     let (eve, alice) = (
         peer.person_with("eve", Keys::shared(0)),
@@ -240,6 +240,6 @@ async fn an_answer_that_has_to_wait_costs_nothing(db: Db) {
     .await;
     let before = lab.cpu_time();
     tokio::time::sleep(Duration::from_secs(4)).await;
-    let used = lab.cpu_time() - before;
+    let used = lab.cpu_time().saturating_sub(before);
     assert!(used < Duration::from_millis(1500), "{used:?} in 4 s");
 }

@@ -23,6 +23,7 @@ mod follow;
 mod gate;
 mod house;
 mod labs;
+mod leaving;
 mod posting;
 mod replies;
 mod visibility;

@@ -3,6 +3,7 @@
 use archipel_model::{Handle, JoinPolicy, PostPolicy};
 use clap::{Args, Subcommand};
 
+use super::Confirm;
 use super::people::new_handle;
 
 /// `archipel community …`
@@ -24,6 +25,20 @@ pub enum CommunityCommand {
     Show {
         /// The community
         handle: Handle,
+    },
+    /// Delete a community for good
+    #[command(
+        long_about = "Deletes a community: its address answers that it is gone and the servers \
+            of its members are told. What its members wrote stays theirs. Its handle can never \
+            be taken again.",
+        after_help = "Example:\n  archipel community delete atelier --yes"
+    )]
+    Delete {
+        /// The community
+        handle: Handle,
+        /// Whether to ask
+        #[command(flatten)]
+        confirm: Confirm,
     },
     /// Change a community
     #[command(

@@ -4,6 +4,8 @@ use archipel_model::Handle;
 use clap::{Args, Subcommand};
 use url::Url;
 
+use super::Confirm;
+
 /// A handle for somebody or something new: reserved names are refused here.
 pub(super) fn new_handle(text: &str) -> Result<Handle, String> {
     Handle::new_name(text).map_err(|error| error.to_string())
@@ -43,6 +45,20 @@ pub enum AccountCommand {
     Show {
         /// The account
         handle: Handle,
+    },
+    /// Delete an account for good
+    #[command(
+        long_about = "Deletes an account: its posts become tombstones, its address answers that \
+            it is gone, and the servers of those who follow it, or whom it follows, are told. \
+            Its handle can never be taken again.",
+        after_help = "Example:\n  archipel account delete essai --yes"
+    )]
+    Delete {
+        /// The account
+        handle: Handle,
+        /// Whether to ask
+        #[command(flatten)]
+        confirm: Confirm,
     },
 }
 

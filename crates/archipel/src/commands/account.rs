@@ -20,6 +20,10 @@ pub async fn run(context: &Context, args: &AccountCommand) -> anyhow::Result<()>
         }
         AccountCommand::List => list(context, &app).await,
         AccountCommand::Show { handle } => show(context, &app, handle).await,
+        AccountCommand::Delete { handle, confirm } => {
+            let person = app.person(handle).await?;
+            super::delete(context, &app, &person, *confirm).await
+        }
     }
 }
 

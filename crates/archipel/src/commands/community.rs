@@ -17,6 +17,10 @@ pub async fn run(context: &Context, args: &CommunityCommand) -> anyhow::Result<(
         CommunityCommand::Create(create) => make(context, &app, create).await,
         CommunityCommand::List => list(context, &app).await,
         CommunityCommand::Show { handle } => show(context, &app, handle).await,
+        CommunityCommand::Delete { handle, confirm } => {
+            let community = app.community(handle).await?;
+            super::delete(context, &app, &community, *confirm).await
+        }
         CommunityCommand::Set(set) => change(context, &app, set).await,
         CommunityCommand::Requests { handle } => requests(context, &app, handle).await,
         CommunityCommand::Accept { handle, actor } => {

@@ -20,6 +20,7 @@ use archipel_model::{ActorKind, ActorState, Handle};
 use archipel_storage::Actor;
 
 use crate::app::App;
+use crate::cli::{Confirm, confirm};
 use crate::config::Config;
 
 /// What every command gets.
@@ -35,6 +36,27 @@ impl Context {
     async fn open(&self) -> anyhow::Result<App> {
         App::open(&self.config).await
     }
+}
+
+/// Deletes somebody of this server for good, after asking.
+async fn delete(
+    context: &Context,
+    app: &App,
+    actor: &Actor,
+    confirm: Confirm,
+) -> anyhow::Result<()> {
+    let question = format!(
+        "Supprimer pour toujours / delete for good {}?",
+        actor.acct()
+    );
+    if !confirm::ask(&question, confirm)? {
+        bail!("nothing was changed");
+    }
+    let mut tx = app.store.write().await?;
+    archipel_actions::delete_local_actor(&app.actions, &mut tx, actor).await?;
+    tx.commit().await?;
+    output::sentence(context, &format!("{} is deleted.", actor.acct()));
+    Ok(())
 }
 
 impl App {

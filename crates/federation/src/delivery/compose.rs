@@ -6,11 +6,12 @@ use serde_json::value::RawValue;
 use crate::render::{self, Json};
 use crate::views::{self, ViewError, url};
 
-/// All forms of an activity. Empty when there is nothing to say any more, because
+/// All forms of an activity; `root` is the address of this server. Empty when there is nothing to say any more, because
 /// what it is about was deleted meanwhile.
 pub(super) async fn compose(
     conn: &mut Conn,
     activity: &Activity,
+    root: &str,
 ) -> Result<Vec<Rendering>, ViewError> {
     if let Some(post) = activity.post_id {
         let post = conn.post(post).await?;
@@ -37,6 +38,16 @@ pub(super) async fn compose(
         }
         ActivityKind::UndoFollow => {
             let json = undo_follow(conn, activity).await?;
+            vec![rendering(Form::Plain, &json)]
+        }
+        ActivityKind::UpdateActor => {
+            let json = update_actor(conn, activity, root).await?;
+            vec![rendering(Form::Plain, &json)]
+        }
+        ActivityKind::DeleteActor => {
+            let actor = url(&speaker(conn, activity).await?.uri)?;
+            let json =
+                render::activity::delete_actor(&url(&activity.uri)?, &actor, activity.created_at)?;
             vec![rendering(Form::Plain, &json)]
         }
         ActivityKind::Accept | ActivityKind::Reject => {
@@ -112,6 +123,23 @@ async fn announce(conn: &mut Conn, activity: &Activity) -> Result<Vec<Rendering>
         });
     }
     Ok(forms)
+}
+
+async fn update_actor(conn: &mut Conn, activity: &Activity, root: &str) -> Result<Json, ViewError> {
+    let actor = speaker(conn, activity).await?;
+    let keys = conn.keys_of(actor.id).await?;
+    let object = match conn.community(actor.id).await? {
+        Some(community) => {
+            render::actor::group_part(&views::group(&actor, &community, &keys, root)?)?
+        }
+        None => render::actor::person_part(&views::person(&actor, &keys, root)?)?,
+    };
+    Ok(render::activity::update_actor(
+        &url(&activity.uri)?,
+        &url(&actor.uri)?,
+        activity.created_at,
+        &object,
+    )?)
 }
 
 async fn follow(conn: &mut Conn, activity: &Activity, id: &str) -> Result<Json, ViewError> {

@@ -93,6 +93,11 @@ pub(super) struct Job<'a> {
 
 /// Applies one received activity.
 pub(super) async fn apply(federation: &Federation, tx: &mut Tx, item: &InboxItem) -> Applied {
+    #[cfg(test)]
+    assert!(
+        !item.raw.contains(super::tests::POISON),
+        "as the test wants"
+    );
     let Ok(value) = serde_json::from_str(&item.raw) else {
         return refused("not JSON");
     };

@@ -40,21 +40,15 @@ pub(super) async fn create(job: &Job<'_>, tx: &mut Tx, what: &ObjectRef) -> Appl
     if is_vote(object) {
         return refused("votes are not handled");
     }
-    let community = addressed_community(job, tx, object).await?;
-    if let Some(post) = tx.post_by_uri(object.id.as_str()).await? {
-        let brought = actions::Brought {
-            author: job.actor,
-            post: &post,
-            community: community.as_ref(),
-            received: &job.item.raw,
-        };
-        let announced = actions::author_brings(&job.federation.actions, tx, brought).await?;
-        return done(if announced {
-            "known already, announced now"
-        } else {
-            "known already"
-        });
+    // Whether a thread is known shows when it is stored; for a reply, nothing is
+    // fetched that is not needed.
+    if object.in_reply_to.is_some()
+        && let Some(post) = tx.post_by_uri(object.id.as_str()).await?
+    {
+        let community = addressed_community(job, tx, object).await?;
+        return brought(job, tx, &post, community.as_ref()).await;
     }
+    let community = addressed_community(job, tx, object).await?;
     if job.item.raw.len() > MAX_PASSED_ON {
         return refused("too large to be passed on");
     }
@@ -109,9 +103,31 @@ pub(super) async fn submit(
             Some(community) => done(format!("published in {}", community.handle)),
             None => done("kept"),
         },
+        Submitted::Known if about.received.is_some() => {
+            match tx.post_by_uri(object.id.as_str()).await? {
+                Some(post) => brought(job, tx, &post, about.community).await,
+                None => done("known already"),
+            }
+        }
         Submitted::Known => done("known already"),
         Submitted::Refused(refusal) => refused(refusal.code()),
     }
+}
+
+/// What a post that is known already may still need, now that its author brings it.
+async fn brought(job: &Job<'_>, tx: &mut Tx, post: &Post, community: Option<&Actor>) -> Applied {
+    let brought = actions::Brought {
+        author: job.actor,
+        post,
+        community,
+        received: &job.item.raw,
+    };
+    let announced = actions::author_brings(&job.federation.actions, tx, brought).await?;
+    done(if announced {
+        "known already, announced now"
+    } else {
+        "known already"
+    })
 }
 
 /// What is known of a post that must be fetched.

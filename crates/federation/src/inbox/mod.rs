@@ -9,6 +9,8 @@ mod keep;
 mod lacking;
 mod receive;
 mod relay;
+#[cfg(test)]
+mod tests;
 mod work;
 
 pub use keep::Keeper;

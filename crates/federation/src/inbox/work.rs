@@ -20,7 +20,7 @@ use super::lacking;
 use crate::state::Federation;
 
 /// Most activities in one transaction.
-const BATCH: i64 = 64;
+const BATCH: i64 = 128;
 
 /// How long a node may hold what it took.
 const LEASE: Duration = Duration::from_secs(30);
@@ -83,7 +83,10 @@ async fn pause(federation: &Federation, stop: &CancellationToken) {
 }
 
 /// Takes some work and does it; says how much it took.
-async fn round(federation: &Federation, fetches: &TaskTracker) -> archipel_storage::Result<usize> {
+pub(super) async fn round(
+    federation: &Federation,
+    fetches: &TaskTracker,
+) -> archipel_storage::Result<usize> {
     let clock = federation.actions.clock.as_ref();
     federation.peers.refresh(&federation.store, clock).await;
     let now = federation.now();
@@ -93,7 +96,8 @@ async fn round(federation: &Federation, fetches: &TaskTracker) -> archipel_stora
     if items.is_empty() {
         return Ok(0);
     }
-    let worked = work_off(federation, fetches, &items).await;
+    let room = MOST_FETCHING.saturating_sub(fetches.len());
+    let worked = work_off(federation, &items, room).await;
     if worked.is_err() {
         // The trouble is the database's, not theirs: nothing crashed.
         let ids: Vec<InboxId> = items.iter().map(|item| item.id).collect();
@@ -107,15 +111,57 @@ async fn round(federation: &Federation, fetches: &TaskTracker) -> archipel_stora
             tracing::warn!(%error, "work on the inbox waits until its lease has run out");
         }
     }
-    worked.map(|()| items.len())
+    for (item, lack) in worked? {
+        fetches.spawn(lacking::fetch(federation.clone(), item, lack));
+    }
+    Ok(items.len())
 }
 
-/// Does what was taken, in one transaction.
+/// Does what was taken; gives what something has to be fetched for.
 async fn work_off(
     federation: &Federation,
-    fetches: &TaskTracker,
     items: &[InboxItem],
-) -> archipel_storage::Result<()> {
+    room: usize,
+) -> archipel_storage::Result<Vec<(Tried, Lack)>> {
+    // Nearly always everything succeeds, and the pieces need no savepoints; if
+    // one does not, all is undone and done again piece by piece.
+    for pieces in [Pieces::Together, Pieces::Apart] {
+        match attempt(federation, items, pieces, room).await? {
+            Attempt::Done(batch) => return Ok(batch.lacking),
+            Attempt::Disturbed => {}
+            Attempt::Panicked => break,
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// How the pieces of a transaction hang together.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pieces {
+    /// All or nothing.
+    Together,
+    /// Each in a savepoint of its own.
+    Apart,
+}
+
+/// How a transaction ended.
+enum Attempt {
+    /// Committed.
+    Done(Batch),
+    /// Undone, because one piece did not succeed.
+    Disturbed,
+    /// Undone, because one piece panicked; all were given back.
+    Panicked,
+}
+
+/// Applies what was taken in one transaction.
+async fn attempt(
+    federation: &Federation,
+    items: &[InboxItem],
+    pieces: Pieces,
+    room: usize,
+) -> archipel_storage::Result<Attempt> {
+    let apart = pieces == Pieces::Apart;
     let mut batch = Batch::default();
     let mut tx = federation.store.write().await?;
     for item in items {
@@ -127,18 +173,23 @@ async fn work_off(
             batch.quarantine(item, federation.now());
             continue;
         }
-        tx.savepoint().await?;
-        match AssertUnwindSafe(apply(federation, &mut tx, item))
+        if apart {
+            tx.savepoint().await?;
+        }
+        let applied = AssertUnwindSafe(apply(federation, &mut tx, item))
             .catch_unwind()
-            .await
-        {
+            .await;
+        match applied {
             Ok(Ok(outcome)) => {
-                tx.release().await?;
+                if apart {
+                    tx.release().await?;
+                }
                 batch.done(item, outcome, federation.now());
             }
+            Ok(Err(_)) if !apart => return Ok(Attempt::Disturbed),
             Ok(Err(Stop::Lack(lack))) => {
                 tx.rollback_to_savepoint().await?;
-                if fetches.len() + batch.lacking.len() < MOST_FETCHING {
+                if batch.lacking.len() < room {
                     batch.lack(item, lack);
                 } else {
                     batch.put_off(item, federation.now());
@@ -153,20 +204,22 @@ async fn work_off(
                 // Nothing of this transaction can be trusted any more.
                 drop(tx);
                 tracing::error!(item = %item.id, "the work on an activity panicked");
-                return panicked(federation, items, item.id).await;
+                panicked(federation, items, item.id).await?;
+                return Ok(Attempt::Panicked);
             }
         }
     }
     tx.finish_inbox(&batch.results).await?;
-    tx.release_inbox(&batch.released).await?;
-    let held: Vec<InboxId> = batch.lacking.iter().map(|(item, _)| item.id).collect();
-    tx.hold_inbox(&held, federation.now().plus(FETCH_LEASE))
-        .await?;
-    tx.commit().await?;
-    for (item, lack) in batch.lacking {
-        fetches.spawn(lacking::fetch(federation.clone(), item, lack));
+    if !batch.released.is_empty() {
+        tx.release_inbox(&batch.released).await?;
     }
-    Ok(())
+    if !batch.lacking.is_empty() {
+        let held: Vec<InboxId> = batch.lacking.iter().map(|(item, _)| item.id).collect();
+        let until = federation.now().plus(FETCH_LEASE);
+        tx.hold_inbox(&held, until).await?;
+    }
+    tx.commit().await?;
+    Ok(Attempt::Done(batch))
 }
 
 /// Gives back what was in the transaction of a panic. The one that panicked keeps

@@ -168,6 +168,16 @@ pub fn delete(view: &DeleteView) -> Rendered {
     })
 }
 
+/// `Delete` of an actor by itself. The object is its bare id, which is what both
+/// Mastodon and Lemmy take for the end of an account.
+pub fn delete_actor(id: &Url, actor: &Url, at: Timestamp) -> Rendered {
+    let whom = Addressing::public([below(actor, "followers")]);
+    document(Activity {
+        published: Some(at.rfc3339()),
+        ..Activity::new("Delete", id, actor, whom, &*id_part(actor)?)
+    })
+}
+
 /// An announce by a community.
 #[derive(Clone, Debug)]
 pub struct AnnounceView {

@@ -124,7 +124,7 @@ async fn a_community_page_lists_its_newest_threads() {
         .has("<p dir=\"auto\" lang=\"en\">Venez nombreux</p>")
         .has("<a class=\"author\" href=\"/u/ada\"><bdi>Ada</bdi> <bdi class=\"handle\">@ada@lab.example</bdi></a>")
         .has("<time datetime=\"2026-11-23T12:00:00Z\">23 novembre 2026 à 12:00 UTC</time>")
-        .has("<a href=\"https://elsewhere.example/@linus/1\">Une question <span")
+        .has("\">Une question</a> <span")
         .has("(elsewhere.example)")
         .has("Avertissement\u{a0}: Divulgâchage")
         .has_not("la fin du livre")
