@@ -116,8 +116,18 @@ pub async fn submit_post(
     } else {
         None
     };
-    if let Some(community) = home.filter(|community| community.is_local) {
-        announce(ctx, tx, &community, &post, created, submission.received).await?;
+    // What was only fetched, because somebody answers it, is announced once its
+    // author brings it: followers get nothing else than its author's own words.
+    let announceable = created.is_some() || submission.received.is_some();
+    if let Some(community) = home.filter(|community| community.is_local && announceable) {
+        let what = Announcement {
+            post: post.id,
+            uri: &post.uri,
+            is_reply: post.parent_uri.is_some(),
+            created,
+            received: submission.received,
+        };
+        announce(ctx, tx, &community, what).await?;
     }
     Ok(Submitted::Published(post.id))
 }
@@ -142,24 +152,43 @@ async fn refusal(
     let Some(community) = home.filter(|community| community.is_local) else {
         return Ok(None);
     };
+    let locked = thread_locked(tx, submission).await?;
+    refusal_of(
+        tx,
+        community,
+        submission.author,
+        submission.visibility,
+        locked,
+    )
+    .await
+}
+
+/// Why a local community does not take a post of this author. `locked` is `None`
+/// for a new thread, else whether the thread that is answered is locked.
+pub(crate) async fn refusal_of(
+    tx: &mut Tx,
+    community: &Actor,
+    author: &Actor,
+    visibility: Visibility,
+    locked: Option<bool>,
+) -> Result<Option<Refusal>> {
     let Some(settings) = tx.community(community.id).await? else {
         return Ok(None);
     };
     if community.state != ActorState::Active {
         return Ok(Some(Refusal::Locked));
     }
-    let locked = thread_locked(tx, submission).await?;
     let policy = settings.policy();
     let deed = submission::deed(locked);
     let standing = if policy.is_for_everyone(deed) {
         Standing {
-            suspended: submission.author.state != ActorState::Active,
+            suspended: author.state != ActorState::Active,
             ..Standing::default()
         }
     } else {
-        tx.standing(community.id, submission.author.id).await?
+        tx.standing(community.id, author.id).await?
     };
-    let verdict = decide(submission.visibility, standing, policy, locked);
+    let verdict = decide(visibility, standing, policy, locked);
     Ok(match verdict {
         Verdict::Published => None,
         Verdict::Refused(refusal) => Some(refusal),
@@ -216,27 +245,35 @@ async fn say_create(
     Ok(said.id)
 }
 
+/// What a community shows to its followers.
+pub(crate) struct Announcement<'a> {
+    pub post: PostId,
+    pub uri: &'a str,
+    pub is_reply: bool,
+    /// The activity that brought it: one of ours, or the bytes of another's.
+    pub created: Option<ActivityId>,
+    pub received: Option<&'a str>,
+}
+
 /// The community shows the post to its followers.
-async fn announce(
+pub(crate) async fn announce(
     ctx: &Context,
     tx: &mut Tx,
     community: &Actor,
-    post: &NewPost,
-    created: Option<ActivityId>,
-    received: Option<&str>,
+    what: Announcement<'_>,
 ) -> Result<()> {
-    let kind = if post.parent_uri.is_some() {
+    let kind = if what.is_reply {
         ActivityKind::AnnounceReply
     } else {
         ActivityKind::AnnounceThread
     };
     let said = NewActivity {
-        post_id: Some(post.id),
-        inner_id: created,
-        inner_raw: received.map(str::to_owned),
+        post_id: Some(what.post),
+        inner_id: what.created,
+        inner_raw: what.received.map(str::to_owned),
         lane: Lane::Content,
         to_followers: true,
-        ..saying(ctx, kind, community.id, &post.uri)
+        ..saying(ctx, kind, community.id, what.uri)
     };
     tx.say(&said, ctx.now());
     Ok(())

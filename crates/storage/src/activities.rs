@@ -261,6 +261,19 @@ impl Conn {
         )
     }
 
+    /// Whether a community has announced a post.
+    pub async fn is_announced(&mut self, post: PostId, community: ActorId) -> Result<bool> {
+        sql!(
+            self,
+            fetch_scalar as bool,
+            "SELECT EXISTS (SELECT 1 FROM activity WHERE post_id = $1 AND actor_id = $2
+                AND kind IN ('AnnounceThread', 'AnnounceReply'))",
+            post.0,
+            community.0
+        )
+        .map(Option::unwrap_or_default)
+    }
+
     /// The newest activities of these kinds by an actor, newest first.
     pub async fn activities_of(
         &mut self,
