@@ -78,7 +78,7 @@ pub async fn follow(
         };
         tx.say(&said, ctx.now());
     } else if stored.state == FollowState::Accepted && !follower.is_local {
-        answer(ctx, tx, &stored, follower, ActivityKind::Accept).await?;
+        answer(ctx, tx, &stored, follower, ActivityKind::Accept);
     }
     Ok(if stored.state == FollowState::Accepted {
         FollowOutcome::Accepted
@@ -105,13 +105,13 @@ async fn initial_state(tx: &mut Tx, target: &Actor) -> Result<FollowState> {
 }
 
 /// Tells a remote follower that its follow was granted or refused.
-pub(crate) async fn answer(
+pub(crate) fn answer(
     ctx: &Context,
     tx: &mut Tx,
     follow: &Follow,
     follower: &Actor,
     kind: ActivityKind,
-) -> Result<()> {
+) {
     let said = NewActivity {
         follow_id: Some(follow.id),
         object_uri: Some(follow.uri.clone()),
@@ -120,7 +120,6 @@ pub(crate) async fn answer(
         ..saying(ctx, kind, follow.target_id, &follower.uri)
     };
     tx.say(&said, ctx.now());
-    Ok(())
 }
 
 /// Stops following; says whether there was something to stop. A remote actor who

@@ -60,7 +60,7 @@ pub async fn author_brings(ctx: &Context, tx: &mut Tx, brought: Brought<'_>) -> 
         created: None,
         received: Some(brought.received),
     };
-    announce(ctx, tx, &community, what).await?;
+    announce(ctx, tx, &community, what);
     Ok(true)
 }
 

@@ -112,7 +112,7 @@ pub async fn submit_post(
         return Ok(Submitted::Known);
     }
     let created = if submission.author.is_local {
-        Some(say_create(ctx, tx, &submission, home.as_ref(), &post).await?)
+        Some(say_create(ctx, tx, &submission, home.as_ref(), &post))
     } else {
         None
     };
@@ -127,7 +127,7 @@ pub async fn submit_post(
             created,
             received: submission.received,
         };
-        announce(ctx, tx, &community, what).await?;
+        announce(ctx, tx, &community, what);
     }
     Ok(Submitted::Published(post.id))
 }
@@ -224,13 +224,13 @@ async fn insert(ctx: &Context, tx: &mut Tx, post: &mut NewPost, now: Timestamp) 
 }
 
 /// A local person tells followers, the parent's author and a remote community.
-async fn say_create(
+fn say_create(
     ctx: &Context,
     tx: &mut Tx,
     submission: &Submission<'_>,
     home: Option<&Actor>,
     post: &NewPost,
-) -> Result<ActivityId> {
+) -> ActivityId {
     let mut recipients: Vec<ActorId> = Vec::new();
     recipients.extend(submission.parent.map(|parent| parent.author_id));
     recipients.extend(home.map(|community| community.id));
@@ -242,7 +242,7 @@ async fn say_create(
         ..saying(ctx, ActivityKind::Create, submission.author.id, &post.uri)
     };
     tx.say(&said, ctx.now());
-    Ok(said.id)
+    said.id
 }
 
 /// What a community shows to its followers.
@@ -256,12 +256,7 @@ pub(crate) struct Announcement<'a> {
 }
 
 /// The community shows the post to its followers.
-pub(crate) async fn announce(
-    ctx: &Context,
-    tx: &mut Tx,
-    community: &Actor,
-    what: Announcement<'_>,
-) -> Result<()> {
+pub(crate) fn announce(ctx: &Context, tx: &mut Tx, community: &Actor, what: Announcement<'_>) {
     let kind = if what.is_reply {
         ActivityKind::AnnounceReply
     } else {
@@ -276,5 +271,4 @@ pub(crate) async fn announce(
         ..saying(ctx, kind, community.id, what.uri)
     };
     tx.say(&said, ctx.now());
-    Ok(())
 }
