@@ -2,7 +2,7 @@
 //! and whichever door it came through.
 
 use archipel_model::permission::Standing;
-use archipel_model::submission::{Refusal, Verdict, decide};
+use archipel_model::submission::{self, Refusal, Verdict, decide};
 use archipel_model::{ActivityId, ActorId, ActorState, PostId, Timestamp, Visibility};
 use archipel_storage::{ActivityKind, Actor, Lane, NewActivity, NewPost, Post, PostKind, Tx};
 
@@ -148,9 +148,18 @@ async fn refusal(
     if community.state != ActorState::Active {
         return Ok(Some(Refusal::Locked));
     }
-    let standing: Standing = tx.standing(community.id, submission.author.id).await?;
     let locked = thread_locked(tx, submission).await?;
-    let verdict = decide(submission.visibility, standing, settings.policy(), locked);
+    let policy = settings.policy();
+    let deed = submission::deed(locked);
+    let standing = if policy.is_for_everyone(deed) {
+        Standing {
+            suspended: submission.author.state != ActorState::Active,
+            ..Standing::default()
+        }
+    } else {
+        tx.standing(community.id, submission.author.id).await?
+    };
+    let verdict = decide(submission.visibility, standing, policy, locked);
     Ok(match verdict {
         Verdict::Published => None,
         Verdict::Refused(refusal) => Some(refusal),

@@ -40,16 +40,29 @@ crate::policy::words! { Denial {
     Suspended => "suspended", MembersOnly => "members_only", ModeratorsOnly => "moderators_only",
 } }
 
+/// Who may do this deed under this policy.
+const fn required(deed: Deed, policy: CommunityPolicy) -> PostPolicy {
+    match deed {
+        Deed::Post => policy.post,
+        Deed::Reply => policy.reply,
+        Deed::AdmitMember => PostPolicy::Moderators,
+    }
+}
+
+impl CommunityPolicy {
+    /// Whether anybody may do this who is not stopped: then nobody's role or
+    /// membership has to be looked up.
+    pub const fn is_for_everyone(self, deed: Deed) -> bool {
+        matches!(required(deed, self), PostPolicy::Everyone)
+    }
+}
+
 /// Whether somebody of this standing may do this deed under this policy.
 pub fn authorise(standing: Standing, deed: Deed, policy: CommunityPolicy) -> Result<(), Denial> {
     if standing.suspended {
         return Err(Denial::Suspended);
     }
-    let required = match deed {
-        Deed::Post => policy.post,
-        Deed::Reply => policy.reply,
-        Deed::AdmitMember => PostPolicy::Moderators,
-    };
+    let required = required(deed, policy);
     let moderates = standing.role.is_some_and(|role| role >= Role::Moderator);
     match required {
         PostPolicy::Everyone => Ok(()),

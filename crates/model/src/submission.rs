@@ -46,11 +46,7 @@ pub fn decide(
     if !visibility.may_be_announced() {
         return Verdict::Refused(Refusal::NotPublic);
     }
-    let deed = if reply_to_locked.is_some() {
-        Deed::Reply
-    } else {
-        Deed::Post
-    };
+    let deed = deed(reply_to_locked);
     if let Err(denial) = authorise(standing, deed, policy) {
         return Verdict::Refused(Refusal::Denied(denial));
     }
@@ -58,6 +54,14 @@ pub fn decide(
         return Verdict::Refused(Refusal::Locked);
     }
     Verdict::Published
+}
+
+/// What is done: a new thread is begun (`None`), or one is answered.
+pub const fn deed(reply_to_locked: Option<bool>) -> Deed {
+    match reply_to_locked {
+        Some(_) => Deed::Reply,
+        None => Deed::Post,
+    }
 }
 
 #[cfg(test)]

@@ -139,6 +139,13 @@ pub struct Rendering {
     pub body: String,
 }
 
+#[derive(serde::Serialize)]
+struct KeptRendering<'a> {
+    activity_id: i64,
+    form: &'a str,
+    body: &'a str,
+}
+
 impl Tx {
     /// Appends to the log; deliverers are woken after the commit.
     pub async fn say(&mut self, activity: &NewActivity, now: Timestamp) -> Result<()> {
@@ -247,16 +254,23 @@ impl Conn {
         )
     }
 
-    /// Keeps the bytes of one form of an activity; the first ones stay.
-    pub async fn put_rendering(&mut self, rendering: &Rendering) -> Result<()> {
+    /// Keeps the bytes of activities in their forms; the first ones stay.
+    pub async fn put_renderings(&mut self, renderings: &[Rendering]) -> Result<()> {
+        let rows: Vec<KeptRendering<'_>> = renderings
+            .iter()
+            .map(|rendering| KeptRendering {
+                activity_id: rendering.activity_id.0,
+                form: rendering.form.as_str(),
+                body: &rendering.body,
+            })
+            .collect();
         sql!(
             self,
             execute,
-            "INSERT INTO rendering (activity_id, form, body) VALUES ($1, $2, $3)
-             ON CONFLICT (activity_id, form) DO NOTHING",
-            rendering.activity_id.0,
-            rendering.form.as_str(),
-            &rendering.body
+            "INSERT INTO rendering (activity_id, form, body)
+             SELECT CAST(value ->> 'activity_id' AS BIGINT), value ->> 'form', value ->> 'body'
+             FROM json_each($1) WHERE true ON CONFLICT (activity_id, form) DO NOTHING",
+            crate::json_list(&rows)
         )
         .map(drop)
     }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
 
+use crate::memo::Memo;
 use crate::{Result, Wakes};
 
 /// A connection to ask with. Every query is a method of this type.
@@ -72,6 +73,7 @@ impl Conn {
 #[derive(Debug)]
 pub struct Tx {
     conn: Conn,
+    pub(crate) memo: Memo,
     wakes: Arc<Wakes>,
     wake_inbox: bool,
     wake_outbox: bool,
@@ -89,6 +91,7 @@ impl Tx {
     fn new(inner: Inner, wakes: Arc<Wakes>) -> Self {
         Self {
             conn: Conn { inner },
+            memo: Memo::default(),
             wakes,
             wake_inbox: false,
             wake_outbox: false,
@@ -141,6 +144,7 @@ impl Tx {
 
     /// Forgets what was done since [`Tx::savepoint`]; the transaction goes on.
     pub async fn rollback_to_savepoint(&mut self) -> Result<()> {
+        self.forget();
         sql!(self, execute, "ROLLBACK TO SAVEPOINT piece")?;
         sql!(self, execute, "RELEASE SAVEPOINT piece").map(drop)
     }

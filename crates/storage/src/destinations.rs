@@ -97,6 +97,15 @@ pub struct DestinationView {
     pub fail_count: i64,
 }
 
+/// What came of turning activities into deliveries.
+#[derive(Clone, Debug, Default)]
+pub struct Expanded {
+    /// How many deliveries there are more than before.
+    pub added: u64,
+    /// The activities that wait to be delivered to somebody.
+    pub to_deliver: Vec<ActivityId>,
+}
+
 #[derive(Clone, Debug, Serialize)]
 struct MissingDestination {
     id: i64,
@@ -104,29 +113,33 @@ struct MissingDestination {
     host: String,
 }
 
-/// Who an activity goes to: the inboxes of its audience, each host once.
+/// Who some activities go to: for each, the inboxes of its audience, each once.
 macro_rules! audience {
     () => {
-        "SELECT coalesce(a.shared_inbox, a.inbox) AS inbox, a.host AS host
-         FROM activity y JOIN follow f ON f.target_id = y.actor_id AND f.state = 'accepted'
+        "SELECT y.id AS activity, coalesce(a.shared_inbox, a.inbox) AS inbox, a.host AS host
+         FROM json_each($1) AS g JOIN activity y ON y.id = CAST(g.value AS BIGINT)
+            JOIN follow f ON f.target_id = y.actor_id AND f.state = 'accepted'
             JOIN actor a ON a.id = f.follower_id
-         WHERE y.id = $1 AND y.to_followers AND NOT a.is_local AND a.state = 'active'
+         WHERE y.to_followers AND NOT a.is_local AND a.state = 'active'
          UNION
-         SELECT coalesce(a.shared_inbox, a.inbox) AS inbox, a.host AS host FROM actor a
-         WHERE NOT a.is_local AND a.id IN (SELECT CAST(r.value AS BIGINT)
-            FROM activity y, json_each(y.recipients) AS r WHERE y.id = $1)"
+         SELECT y.id AS activity, coalesce(a.shared_inbox, a.inbox) AS inbox, a.host AS host
+         FROM json_each($1) AS g JOIN activity y ON y.id = CAST(g.value AS BIGINT),
+            json_each(y.recipients) AS r, actor a
+         WHERE a.id = CAST(r.value AS BIGINT) AND NOT a.is_local"
     };
 }
 
 impl Conn {
-    /// Turns an activity into deliveries, one a destination; doing it twice
-    /// changes nothing. `make_id` gives ids to destinations never met before.
+    /// Turns activities into deliveries, one a destination; doing it twice changes
+    /// nothing. `make_id` gives ids to destinations never met before.
     pub async fn expand(
         &mut self,
-        activity: ActivityId,
+        activities: &[ActivityId],
         now: Timestamp,
         mut make_id: impl FnMut() -> DestinationId,
-    ) -> Result<u64> {
+    ) -> Result<Expanded> {
+        let ids: Vec<i64> = activities.iter().map(|id| id.0).collect();
+        let ids = crate::json_list(&ids);
         self.lock_queue().await?;
         let missing = sql!(
             self,
@@ -137,7 +150,7 @@ impl Conn {
                 ") AS t WHERE NOT EXISTS (SELECT 1 FROM destination d WHERE d.inbox = t.inbox)
                  GROUP BY t.inbox"
             ),
-            activity.0
+            &ids
         )?;
         if !missing.is_empty() {
             let rows: Vec<MissingDestination> = missing
@@ -165,29 +178,43 @@ impl Conn {
                 "INSERT INTO delivery (destination_id, activity_id, lane, object_key, state,
                     attempts, next_try_at, created_at)
                  SELECT d.id, v.id, v.lane, v.object_key, 'queued', 0, $2, $2
-                 FROM activity v, destination d
-                 WHERE v.id = $1 AND d.parked_at IS NULL AND d.inbox IN (SELECT t.inbox FROM (",
+                 FROM (",
                 audience!(),
-                ") AS t) ON CONFLICT (destination_id, activity_id) DO NOTHING"
+                ") AS t JOIN destination d ON d.inbox = t.inbox AND d.parked_at IS NULL
+                    JOIN activity v ON v.id = t.activity
+                 WHERE true ON CONFLICT (destination_id, activity_id) DO NOTHING"
             ),
-            activity.0,
+            &ids,
             now.micros()
         )?;
-        if added > 0 {
-            sql!(
-                self,
-                execute,
-                "UPDATE destination SET due_at =
-                    CASE WHEN backoff_until > $2 THEN backoff_until ELSE $2 END
-                 WHERE id IN (SELECT destination_id FROM delivery
-                    WHERE activity_id = $1 AND state = 'queued')
-                    AND (due_at IS NULL OR due_at >
-                        CASE WHEN backoff_until > $2 THEN backoff_until ELSE $2 END)",
-                activity.0,
-                now.micros()
-            )?;
+        if added == 0 {
+            return Ok(Expanded::default());
         }
-        Ok(added)
+        sql!(
+            self,
+            execute,
+            "UPDATE destination SET due_at =
+                CASE WHEN backoff_until > $2 THEN backoff_until ELSE $2 END
+             WHERE id IN (SELECT q.destination_id FROM json_each($1) AS g
+                    JOIN delivery q ON q.activity_id = CAST(g.value AS BIGINT)
+                    WHERE q.state = 'queued')
+                AND (due_at IS NULL OR due_at >
+                    CASE WHEN backoff_until > $2 THEN backoff_until ELSE $2 END)",
+            &ids,
+            now.micros()
+        )?;
+        let queued = sql!(
+            self,
+            fetch_scalars as i64,
+            "SELECT DISTINCT q.activity_id FROM json_each($1) AS g
+                JOIN delivery q ON q.activity_id = CAST(g.value AS BIGINT)
+             WHERE q.state = 'queued'",
+            &ids
+        )?;
+        Ok(Expanded {
+            added,
+            to_deliver: queued.into_iter().map(ActivityId).collect(),
+        })
     }
 
     /// Takes due destinations for this node until `lease_until`, the longest

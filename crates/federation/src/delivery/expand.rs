@@ -2,6 +2,8 @@
 //!
 //! Idempotent: what is done twice, by two nodes or after a crash, is done once.
 
+use std::collections::HashSet;
+
 use archipel_model::ActivityId;
 use archipel_storage::Form;
 use moka::sync::Cache;
@@ -11,7 +13,7 @@ use crate::state::Federation;
 use crate::views::ViewError;
 
 /// Most activities expanded in one transaction.
-const BATCH: i64 = 32;
+const BATCH: i64 = 128;
 
 /// Expands what is new; says how much there was.
 pub(super) async fn expand(
@@ -32,14 +34,18 @@ pub(super) async fn expand(
     let root = federation.actions.site.instance();
     let mut tx = federation.store.write().await?;
     let activities = tx.unexpanded(BATCH).await?;
+    let ids: Vec<ActivityId> = activities.iter().map(|activity| activity.id).collect();
+    let wanted: HashSet<ActivityId> = tx
+        .expand(&ids, now, || federation.actions.id())
+        .await?
+        .to_deliver
+        .into_iter()
+        .collect();
     let mut kept = Vec::new();
-    for activity in &activities {
-        let added = tx
-            .expand(activity.id, now, || federation.actions.id())
-            .await?;
-        if added == 0 {
-            continue;
-        }
+    for activity in activities
+        .iter()
+        .filter(|activity| wanted.contains(&activity.id))
+    {
         match compose::compose(&mut tx, activity, &root).await {
             Ok(renderings) => kept.extend(renderings),
             Err(ViewError::Storage(error)) => return Err(error),
@@ -48,10 +54,9 @@ pub(super) async fn expand(
             }
         }
     }
-    for rendering in &kept {
-        tx.put_rendering(rendering).await?;
+    if !kept.is_empty() {
+        tx.put_renderings(&kept).await?;
     }
-    let ids: Vec<ActivityId> = activities.iter().map(|activity| activity.id).collect();
     tx.mark_expanded(&ids).await?;
     tx.commit().await?;
     for rendering in kept {

@@ -36,7 +36,9 @@ pub(super) async fn create(job: &Job<'_>, tx: &mut Tx, what: &ObjectRef) -> Appl
     if is_vote(object) {
         return refused("votes are not handled");
     }
-    if tx.post_by_uri(object.id.as_str()).await?.is_some() {
+    // Whether a thread is known shows when it is stored; for a reply, nothing is
+    // fetched that is not needed.
+    if object.in_reply_to.is_some() && tx.post_by_uri(object.id.as_str()).await?.is_some() {
         return done("known already");
     }
     let community = addressed_community(job, tx, object).await?;

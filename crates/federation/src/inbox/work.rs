@@ -20,7 +20,7 @@ use super::lacking;
 use crate::state::Federation;
 
 /// Most activities in one transaction.
-const BATCH: i64 = 64;
+const BATCH: i64 = 128;
 
 /// How long a node may hold what it took.
 const LEASE: Duration = Duration::from_secs(30);
@@ -84,10 +84,51 @@ pub(super) async fn round(
     if items.is_empty() {
         return Ok(0);
     }
-    let count = items.len();
+    // Nearly always everything succeeds, and the pieces need no savepoints; if
+    // one does not, all is undone and done again piece by piece.
+    let batch = match attempt(federation, &items, Pieces::Together).await? {
+        Attempt::Done(batch) => batch,
+        Attempt::Disturbed => match attempt(federation, &items, Pieces::Apart).await? {
+            Attempt::Done(batch) => batch,
+            Attempt::Disturbed | Attempt::Panicked => return Ok(items.len()),
+        },
+        Attempt::Panicked => return Ok(items.len()),
+    };
+    for (item, lack) in batch.lacking {
+        fetches.spawn(lacking::fetch(federation.clone(), item, lack));
+    }
+    Ok(items.len())
+}
+
+/// How the pieces of a transaction hang together.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pieces {
+    /// All or nothing.
+    Together,
+    /// Each in a savepoint of its own.
+    Apart,
+}
+
+/// How a transaction ended.
+enum Attempt {
+    /// Committed.
+    Done(Batch),
+    /// Undone, because one piece did not succeed.
+    Disturbed,
+    /// Undone, because one piece panicked; all were given back.
+    Panicked,
+}
+
+/// Applies what was taken in one transaction.
+async fn attempt(
+    federation: &Federation,
+    items: &[InboxItem],
+    pieces: Pieces,
+) -> archipel_storage::Result<Attempt> {
+    let apart = pieces == Pieces::Apart;
     let mut batch = Batch::default();
     let mut tx = federation.store.write().await?;
-    for item in &items {
+    for item in items {
         if batch.waits(item) {
             batch.released.push(item.id);
             continue;
@@ -96,15 +137,20 @@ pub(super) async fn round(
             batch.quarantine(item, federation.now());
             continue;
         }
-        tx.savepoint().await?;
-        match AssertUnwindSafe(apply(federation, &mut tx, item))
+        if apart {
+            tx.savepoint().await?;
+        }
+        let applied = AssertUnwindSafe(apply(federation, &mut tx, item))
             .catch_unwind()
-            .await
-        {
+            .await;
+        match applied {
             Ok(Ok(outcome)) => {
-                tx.release().await?;
+                if apart {
+                    tx.release().await?;
+                }
                 batch.done(item, outcome, federation.now());
             }
+            Ok(Err(_)) if !apart => return Ok(Attempt::Disturbed),
             Ok(Err(Stop::Lack(lack))) => {
                 tx.rollback_to_savepoint().await?;
                 batch.lack(item, lack);
@@ -118,17 +164,17 @@ pub(super) async fn round(
                 // Nothing of this transaction can be trusted any more.
                 drop(tx);
                 tracing::error!(item = %item.id, "the work on an activity panicked");
-                return panicked(federation, &items, item.id).await.map(|()| count);
+                panicked(federation, items, item.id).await?;
+                return Ok(Attempt::Panicked);
             }
         }
     }
     tx.finish_inbox(&batch.results).await?;
-    tx.release_inbox(&batch.released).await?;
-    tx.commit().await?;
-    for (item, lack) in batch.lacking {
-        fetches.spawn(lacking::fetch(federation.clone(), item, lack));
+    if !batch.released.is_empty() {
+        tx.release_inbox(&batch.released).await?;
     }
-    Ok(count)
+    tx.commit().await?;
+    Ok(Attempt::Done(batch))
 }
 
 /// Gives back what was in the transaction of a panic. The one that panicked keeps

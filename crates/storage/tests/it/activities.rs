@@ -125,7 +125,7 @@ async fn the_first_bytes_of_a_form_stay(db: Arc<Database>) {
             form,
             body: body.to_owned(),
         };
-        tx.put_rendering(&rendering).await.unwrap();
+        tx.put_renderings(&[rendering]).await.unwrap();
     }
     let mut kept = tx.renderings(&[new.id]).await.unwrap();
     kept.sort_by(|a, b| a.body.cmp(&b.body));

@@ -177,9 +177,10 @@ pub async fn say_at(tx: &mut Tx, activity: &NewActivity, now: Timestamp) -> Acti
 
 /// Turns an activity into deliveries; gives how many were added.
 pub async fn expand(conn: &mut Conn, activity: ActivityId, now: Timestamp) -> u64 {
-    conn.expand(activity, now, || DestinationId(fresh()))
+    conn.expand(&[activity], now, || DestinationId(fresh()))
         .await
         .unwrap()
+        .added
 }
 
 /// Takes every due destination for an hour.

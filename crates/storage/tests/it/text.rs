@@ -77,7 +77,7 @@ async fn what_is_passed_on_and_what_is_sent_is_kept_byte_for_byte(db: Arc<Databa
             form: Form::Plain,
             body: raw.to_owned(),
         };
-        tx.put_rendering(&rendering).await.unwrap();
+        tx.put_renderings(&[rendering]).await.unwrap();
         let kept = tx.activity(new.id).await.unwrap().unwrap();
         assert_eq!(kept.inner_raw.as_deref(), Some(raw));
         assert_eq!(kept.object_key, raw);

@@ -1,0 +1,96 @@
+//! What a transaction read of actors and communities.
+//!
+//! One transaction works on many activities of the same few actors and communities.
+//! It reads each once; whatever it writes to them makes it forget all of them.
+
+use std::collections::HashMap;
+
+use archipel_model::{ActorId, ActorState, Timestamp};
+
+use crate::{Actor, Community, NewActor, Result, Tx};
+
+/// What was read, and that there was nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Memo {
+    by_uri: HashMap<String, Option<Actor>>,
+    by_handle: HashMap<String, Option<Actor>>,
+    communities: HashMap<ActorId, Option<Community>>,
+}
+
+impl Tx {
+    /// See [`crate::Conn::actor_by_uri`].
+    pub async fn actor_by_uri(&mut self, uri: &str) -> Result<Option<Actor>> {
+        if let Some(known) = self.memo.by_uri.get(uri) {
+            return Ok(known.clone());
+        }
+        let actor = (**self).actor_by_uri(uri).await?;
+        self.memo.by_uri.insert(uri.to_owned(), actor.clone());
+        Ok(actor)
+    }
+
+    /// See [`crate::Conn::local_actor`].
+    pub async fn local_actor(&mut self, handle: &str) -> Result<Option<Actor>> {
+        if let Some(known) = self.memo.by_handle.get(handle) {
+            return Ok(known.clone());
+        }
+        let actor = (**self).local_actor(handle).await?;
+        self.memo.by_handle.insert(handle.to_owned(), actor.clone());
+        Ok(actor)
+    }
+
+    /// See [`crate::Conn::community`].
+    pub async fn community(&mut self, actor: ActorId) -> Result<Option<Community>> {
+        if let Some(known) = self.memo.communities.get(&actor) {
+            return Ok(known.clone());
+        }
+        let community = (**self).community(actor).await?;
+        self.memo.communities.insert(actor, community.clone());
+        Ok(community)
+    }
+
+    /// See [`crate::Conn::put_actor`].
+    pub async fn put_actor(&mut self, actor: &NewActor, now: Timestamp) -> Result<Actor> {
+        self.forget();
+        (**self).put_actor(actor, now).await
+    }
+
+    /// See [`crate::Conn::set_actor_state`].
+    pub async fn set_actor_state(
+        &mut self,
+        id: ActorId,
+        state: ActorState,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.forget();
+        (**self).set_actor_state(id, state, now).await
+    }
+
+    /// See [`crate::Conn::set_actor_profile`].
+    pub async fn set_actor_profile(
+        &mut self,
+        id: ActorId,
+        name: &str,
+        summary: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.forget();
+        (**self).set_actor_profile(id, name, summary, now).await
+    }
+
+    /// See [`crate::Conn::set_approves_followers`].
+    pub async fn set_approves_followers(&mut self, id: ActorId, approves: bool) -> Result<()> {
+        self.forget();
+        (**self).set_approves_followers(id, approves).await
+    }
+
+    /// See [`crate::Conn::put_community`].
+    pub async fn put_community(&mut self, community: &Community) -> Result<()> {
+        self.forget();
+        (**self).put_community(community).await
+    }
+
+    /// Forgets what was read, after a write or a step back.
+    pub(crate) fn forget(&mut self) {
+        self.memo = Memo::default();
+    }
+}
