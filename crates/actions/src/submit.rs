@@ -7,7 +7,7 @@ use archipel_model::{ActivityId, ActorId, ActorState, PostId, Timestamp, Visibil
 use archipel_storage::{ActivityKind, Actor, Lane, NewActivity, NewPost, Post, PostKind, Tx};
 
 use crate::say::saying;
-use crate::{Context, Result};
+use crate::{Context, Error, Result};
 
 /// A post or reply on its way in.
 #[derive(Debug)]
@@ -108,7 +108,8 @@ pub async fn submit_post(
         published_at,
         updated_at: submission.updated_at,
     };
-    if !insert(ctx, tx, &mut post, now).await? {
+    let made_here = submission.uri.is_none();
+    if !insert(ctx, tx, &mut post, made_here, now).await? {
         return Ok(Submitted::Known);
     }
     let created = if submission.author.is_local {
@@ -172,9 +173,8 @@ pub(crate) async fn refusal_of(
     visibility: Visibility,
     locked: Option<bool>,
 ) -> Result<Option<Refusal>> {
-    let Some(settings) = tx.community(community.id).await? else {
-        return Ok(None);
-    };
+    let settings = tx.community(community.id).await?;
+    let settings = settings.ok_or_else(|| Error::NotACommunity(community.acct()))?;
     if community.state != ActorState::Active {
         return Ok(Some(Refusal::Locked));
     }
@@ -206,24 +206,32 @@ async fn thread_locked(tx: &mut Tx, submission: &Submission<'_>) -> Result<Optio
     }
 }
 
-/// Stores the post; an id that happens to be taken is replaced by the next one.
-async fn insert(ctx: &Context, tx: &mut Tx, post: &mut NewPost, now: Timestamp) -> Result<bool> {
+/// Stores the post, unless it is here already; an id that happens to be taken is
+/// replaced by the next one, and with it the address that we make of it.
+async fn insert(
+    ctx: &Context,
+    tx: &mut Tx,
+    post: &mut NewPost,
+    made_here: bool,
+    now: Timestamp,
+) -> Result<bool> {
     loop {
         if tx.insert_post(post, now).await? {
             return Ok(true);
         }
-        if tx.post_by_uri(&post.uri).await?.is_some() {
+        if !made_here && tx.post_by_uri(&post.uri).await?.is_some() {
             return Ok(false);
         }
         post.id = PostId(post.id.0 + 1);
-        if post.is_local {
+        if made_here {
             post.uri = ctx.site.post(post.id);
             post.url = Some(post.uri.clone());
         }
     }
 }
 
-/// A local person tells followers, the parent's author and a remote community.
+/// A local person tells followers, unless it is not for them, the parent's author
+/// and a remote community.
 fn say_create(
     ctx: &Context,
     tx: &mut Tx,
@@ -237,7 +245,7 @@ fn say_create(
     let said = NewActivity {
         post_id: Some(post.id),
         lane: Lane::Content,
-        to_followers: true,
+        to_followers: post.visibility != Visibility::Direct,
         recipients,
         ..saying(ctx, ActivityKind::Create, submission.author.id, &post.uri)
     };
@@ -246,6 +254,7 @@ fn say_create(
 }
 
 /// What a community shows to its followers.
+#[derive(Clone, Copy)]
 pub(crate) struct Announcement<'a> {
     pub post: PostId,
     pub uri: &'a str,
