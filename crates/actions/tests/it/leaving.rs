@@ -79,9 +79,7 @@ async fn a_local_actor_that_is_deleted_tells_its_followers_and_whom_it_followed(
     );
     // Its followers are still known, so that they can be told, with its keys.
     let said = [said[0].id];
-    let added = tx.expand(&said, NOW, || {
-        DestinationId(ctx.id::<DestinationId>().0)
-    });
+    let added = tx.expand(&said, NOW, || DestinationId(ctx.id::<DestinationId>().0));
     assert_eq!(added.await.unwrap().added, 2);
     assert_eq!(tx.keys_of(bea.id).await.unwrap().len(), 2);
     for actor in [&gone, &ana] {
