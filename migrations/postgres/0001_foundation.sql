@@ -104,6 +104,7 @@ CREATE INDEX post_threads ON post (community_id, id) WHERE parent_uri IS NULL AN
 CREATE INDEX post_root ON post (root_id, id);
 CREATE INDEX post_parent_uri ON post (parent_uri) WHERE parent_uri IS NOT NULL;
 CREATE INDEX post_author ON post (author_id, id);
+CREATE INDEX post_deleted ON post (id) WHERE state = 'deleted';
 
 -- What is said to the world, in the order of saying.
 CREATE TABLE activity (

@@ -15,6 +15,7 @@ pub mod cli;
 pub mod clock;
 pub mod database;
 pub mod fedify;
+pub mod hostile;
 pub mod lab;
 pub mod peer;
 pub mod ports;
@@ -22,6 +23,7 @@ pub mod surface;
 pub mod wait;
 
 pub use database::Db;
+pub use hostile::{Hostile, Reply};
 pub use lab::{Lab, LabBuilder};
 pub use peer::{Family, Peer};
 pub use wait::{eventually, stays};

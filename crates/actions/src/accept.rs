@@ -24,7 +24,7 @@ pub async fn decide_request(
     };
     tx.decide_follow(follow.id, state, ctx.now()).await?;
     if !follower.is_local {
-        answer(ctx, tx, &follow, follower, kind).await?;
+        answer(ctx, tx, &follow, follower, kind);
     }
     Ok(())
 }

@@ -70,11 +70,18 @@ pub(crate) async fn create_named(
     name: &str,
     keys: &NewKeys,
 ) -> Result<Actor> {
+    let taken = || Error::HandleTaken(handle.to_string());
     if tx.local_actor(handle.as_str()).await?.is_some() {
-        return Err(Error::HandleTaken(handle.to_string()));
+        return Err(taken());
     }
     let new = local(ctx, kind, handle.as_str(), uri, name);
-    let actor = tx.put_actor(&new, ctx.now()).await?;
+    // Another node may have made it in this moment.
+    let actor = match tx.put_actor(&new, ctx.now()).await {
+        Ok(actor) if actor.id == new.id => actor,
+        Ok(_) => return Err(taken()),
+        Err(error) if error.is_unique_violation() => return Err(taken()),
+        Err(error) => return Err(error.into()),
+    };
     put_keys(ctx, tx, &actor, keys).await?;
     Ok(actor)
 }

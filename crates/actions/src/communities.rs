@@ -94,7 +94,7 @@ pub async fn change_community(
         to_followers: true,
         ..saying(ctx, ActivityKind::UpdateActor, actor.id, &actor.uri)
     };
-    tx.say(&said, ctx.now()).await?;
+    tx.say(&said, ctx.now());
     Ok(())
 }
 

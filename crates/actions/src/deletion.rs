@@ -42,7 +42,7 @@ pub async fn delete_local_actor(ctx: &Context, tx: &mut Tx, actor: &Actor) -> Re
         recipients: tx.followed_by(actor.id).await?,
         ..saying(ctx, ActivityKind::DeleteActor, actor.id, &actor.uri)
     };
-    tx.say(&said, now).await?;
+    tx.say(&said, now);
     tx.delete_posts_of(actor.id, now).await?;
     tx.set_actor_state(actor.id, ActorState::Gone, now).await?;
     Ok(())

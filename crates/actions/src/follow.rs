@@ -76,9 +76,9 @@ pub async fn follow(
             recipients: vec![target.id],
             ..asked
         };
-        tx.say(&said, ctx.now()).await?;
+        tx.say(&said, ctx.now());
     } else if stored.state == FollowState::Accepted && !follower.is_local {
-        answer(ctx, tx, &stored, follower, ActivityKind::Accept).await?;
+        answer(ctx, tx, &stored, follower, ActivityKind::Accept);
     }
     Ok(if stored.state == FollowState::Accepted {
         FollowOutcome::Accepted
@@ -105,13 +105,13 @@ async fn initial_state(tx: &mut Tx, target: &Actor) -> Result<FollowState> {
 }
 
 /// Tells a remote follower that its follow was granted or refused.
-pub(crate) async fn answer(
+pub(crate) fn answer(
     ctx: &Context,
     tx: &mut Tx,
     follow: &Follow,
     follower: &Actor,
     kind: ActivityKind,
-) -> Result<()> {
+) {
     let said = NewActivity {
         follow_id: Some(follow.id),
         object_uri: Some(follow.uri.clone()),
@@ -119,8 +119,7 @@ pub(crate) async fn answer(
         recipients: vec![follower.id],
         ..saying(ctx, kind, follow.target_id, &follower.uri)
     };
-    tx.say(&said, ctx.now()).await?;
-    Ok(())
+    tx.say(&said, ctx.now());
 }
 
 /// Stops following; says whether there was something to stop. A remote actor who
@@ -142,7 +141,7 @@ pub async fn unfollow(
             recipients: vec![target.id],
             ..saying(ctx, ActivityKind::UndoFollow, follower.id, &target.uri)
         };
-        tx.say(&said, ctx.now()).await?;
+        tx.say(&said, ctx.now());
     }
     Ok(true)
 }

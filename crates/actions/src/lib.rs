@@ -10,6 +10,7 @@ mod accounts;
 mod communities;
 mod deletion;
 mod follow;
+mod late;
 mod say;
 mod submit;
 
@@ -22,6 +23,7 @@ pub use accounts::{NewKeys, create_instance, create_person};
 pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
 pub use deletion::{actor_gone, author_deleted, delete_local_actor};
 pub use follow::{FollowOutcome, FollowRequest, ReceivedFollow, follow, unfollow};
+pub use late::{Brought, author_brings, author_deleted_unseen};
 pub use submit::{Submission, Submitted, submit_post};
 
 /// What every action needs besides its transaction.

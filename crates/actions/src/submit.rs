@@ -7,7 +7,7 @@ use archipel_model::{ActivityId, ActorId, ActorState, PostId, Timestamp, Visibil
 use archipel_storage::{ActivityKind, Actor, Lane, NewActivity, NewPost, Post, PostKind, Tx};
 
 use crate::say::saying;
-use crate::{Context, Result};
+use crate::{Context, Error, Result};
 
 /// A post or reply on its way in.
 #[derive(Debug)]
@@ -108,16 +108,27 @@ pub async fn submit_post(
         published_at,
         updated_at: submission.updated_at,
     };
-    if !insert(ctx, tx, &mut post, now).await? {
+    let made_here = submission.uri.is_none();
+    if !insert(ctx, tx, &mut post, made_here, now).await? {
         return Ok(Submitted::Known);
     }
     let created = if submission.author.is_local {
-        Some(say_create(ctx, tx, &submission, home.as_ref(), &post).await?)
+        Some(say_create(ctx, tx, &submission, home.as_ref(), &post))
     } else {
         None
     };
-    if let Some(community) = home.filter(|community| community.is_local) {
-        announce(ctx, tx, &community, &post, created, submission.received).await?;
+    // What was only fetched, because somebody answers it, is announced once its
+    // author brings it: followers get nothing else than its author's own words.
+    let announceable = created.is_some() || submission.received.is_some();
+    if let Some(community) = home.filter(|community| community.is_local && announceable) {
+        let what = Announcement {
+            post: post.id,
+            uri: &post.uri,
+            is_reply: post.parent_uri.is_some(),
+            created,
+            received: submission.received,
+        };
+        announce(ctx, tx, &community, what);
     }
     Ok(Submitted::Published(post.id))
 }
@@ -142,24 +153,42 @@ async fn refusal(
     let Some(community) = home.filter(|community| community.is_local) else {
         return Ok(None);
     };
-    let Some(settings) = tx.community(community.id).await? else {
-        return Ok(None);
-    };
+    let locked = thread_locked(tx, submission).await?;
+    refusal_of(
+        tx,
+        community,
+        submission.author,
+        submission.visibility,
+        locked,
+    )
+    .await
+}
+
+/// Why a local community does not take a post of this author. `locked` is `None`
+/// for a new thread, else whether the thread that is answered is locked.
+pub(crate) async fn refusal_of(
+    tx: &mut Tx,
+    community: &Actor,
+    author: &Actor,
+    visibility: Visibility,
+    locked: Option<bool>,
+) -> Result<Option<Refusal>> {
+    let settings = tx.community(community.id).await?;
+    let settings = settings.ok_or_else(|| Error::NotACommunity(community.acct()))?;
     if community.state != ActorState::Active {
         return Ok(Some(Refusal::Locked));
     }
-    let locked = thread_locked(tx, submission).await?;
     let policy = settings.policy();
     let deed = submission::deed(locked);
     let standing = if policy.is_for_everyone(deed) {
         Standing {
-            suspended: submission.author.state != ActorState::Active,
+            suspended: author.state != ActorState::Active,
             ..Standing::default()
         }
     } else {
-        tx.standing(community.id, submission.author.id).await?
+        tx.standing(community.id, author.id).await?
     };
-    let verdict = decide(submission.visibility, standing, policy, locked);
+    let verdict = decide(visibility, standing, policy, locked);
     Ok(match verdict {
         Verdict::Published => None,
         Verdict::Refused(refusal) => Some(refusal),
@@ -177,67 +206,78 @@ async fn thread_locked(tx: &mut Tx, submission: &Submission<'_>) -> Result<Optio
     }
 }
 
-/// Stores the post; an id that happens to be taken is replaced by the next one.
-async fn insert(ctx: &Context, tx: &mut Tx, post: &mut NewPost, now: Timestamp) -> Result<bool> {
+/// Stores the post, unless it is here already; an id that happens to be taken is
+/// replaced by the next one, and with it the address that we make of it.
+async fn insert(
+    ctx: &Context,
+    tx: &mut Tx,
+    post: &mut NewPost,
+    made_here: bool,
+    now: Timestamp,
+) -> Result<bool> {
     loop {
         if tx.insert_post(post, now).await? {
             return Ok(true);
         }
-        if tx.post_by_uri(&post.uri).await?.is_some() {
+        if !made_here && tx.post_by_uri(&post.uri).await?.is_some() {
             return Ok(false);
         }
         post.id = PostId(post.id.0 + 1);
-        if post.is_local {
+        if made_here {
             post.uri = ctx.site.post(post.id);
             post.url = Some(post.uri.clone());
         }
     }
 }
 
-/// A local person tells followers, the parent's author and a remote community.
-async fn say_create(
+/// A local person tells followers, unless it is not for them, the parent's author
+/// and a remote community.
+fn say_create(
     ctx: &Context,
     tx: &mut Tx,
     submission: &Submission<'_>,
     home: Option<&Actor>,
     post: &NewPost,
-) -> Result<ActivityId> {
+) -> ActivityId {
     let mut recipients: Vec<ActorId> = Vec::new();
     recipients.extend(submission.parent.map(|parent| parent.author_id));
     recipients.extend(home.map(|community| community.id));
     let said = NewActivity {
         post_id: Some(post.id),
         lane: Lane::Content,
-        to_followers: true,
+        to_followers: post.visibility != Visibility::Direct,
         recipients,
         ..saying(ctx, ActivityKind::Create, submission.author.id, &post.uri)
     };
-    tx.say(&said, ctx.now()).await?;
-    Ok(said.id)
+    tx.say(&said, ctx.now());
+    said.id
+}
+
+/// What a community shows to its followers.
+#[derive(Clone, Copy)]
+pub(crate) struct Announcement<'a> {
+    pub post: PostId,
+    pub uri: &'a str,
+    pub is_reply: bool,
+    /// The activity that brought it: one of ours, or the bytes of another's.
+    pub created: Option<ActivityId>,
+    pub received: Option<&'a str>,
 }
 
 /// The community shows the post to its followers.
-async fn announce(
-    ctx: &Context,
-    tx: &mut Tx,
-    community: &Actor,
-    post: &NewPost,
-    created: Option<ActivityId>,
-    received: Option<&str>,
-) -> Result<()> {
-    let kind = if post.parent_uri.is_some() {
+pub(crate) fn announce(ctx: &Context, tx: &mut Tx, community: &Actor, what: Announcement<'_>) {
+    let kind = if what.is_reply {
         ActivityKind::AnnounceReply
     } else {
         ActivityKind::AnnounceThread
     };
     let said = NewActivity {
-        post_id: Some(post.id),
-        inner_id: created,
-        inner_raw: received.map(str::to_owned),
+        post_id: Some(what.post),
+        inner_id: what.created,
+        inner_raw: what.received.map(str::to_owned),
         lane: Lane::Content,
         to_followers: true,
-        ..saying(ctx, kind, community.id, &post.uri)
+        ..saying(ctx, kind, community.id, what.uri)
     };
-    tx.say(&said, ctx.now()).await?;
-    Ok(())
+    tx.say(&said, ctx.now());
 }

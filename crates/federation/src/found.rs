@@ -8,9 +8,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
 use crate::parse::RemoteObject;
+
+/// Bytes of posts kept, about.
+const KEPT_BYTES: u64 = 32 * 1024 * 1024;
 
 /// What is known of a post that we do not have.
 #[derive(Clone, Debug)]
@@ -31,11 +35,38 @@ impl Default for Found {
     fn default() -> Self {
         Self {
             posts: Cache::builder()
-                .max_capacity(2_000)
+                .max_capacity(KEPT_BYTES)
+                .weigher(|uri: &String, known: &Known| {
+                    u32::try_from(uri.len() + weight(known)).unwrap_or(u32::MAX)
+                })
+                // What came last is what is asked for next.
+                .eviction_policy(EvictionPolicy::lru())
                 .time_to_live(Duration::from_mins(10))
                 .build(),
         }
     }
+}
+
+/// The bytes that an entry holds, about: texts and lists can be long.
+fn weight(known: &Known) -> usize {
+    let post = match known {
+        Known::Missing(why) => return 100 + why.len(),
+        Known::Post(post) => post,
+    };
+    let addresses = [
+        &post.to,
+        &post.cc,
+        &post.audience,
+        &post.authors,
+        &post.groups,
+    ]
+    .into_iter()
+    .flatten()
+    .chain(post.mentions.iter().map(|mention| &mention.href));
+    let texts = [&post.content_html, &post.source_markdown, &post.summary];
+    1_000
+        + addresses.map(|url| 100 + url.as_str().len()).sum::<usize>()
+        + texts.into_iter().flatten().map(String::len).sum::<usize>()
 }
 
 impl Found {

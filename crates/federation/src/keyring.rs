@@ -7,17 +7,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use archipel_model::{ActorId, ActorKind, ActorState};
+use archipel_model::{ActorId, ActorKind, ActorState, Timestamp};
 use archipel_storage::{ActorKey, KeyAlgorithm};
 use moka::sync::Cache;
-use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::client::{Budget, FetchError};
+use crate::gate::SignatureClaim;
 use crate::parse;
 use crate::people::ActorError;
 use crate::signature::VerifyingKey;
 use crate::state::Federation;
+use crate::turns::{Turn, Turns};
 
 /// How long a parsed key is used without looking into the database again.
 const KEY_AGE: Duration = Duration::from_mins(5);
@@ -25,8 +26,14 @@ const KEY_AGE: Duration = Duration::from_mins(5);
 /// How long an actor is not asked for its key again.
 const ASK_AGAIN: Duration = Duration::from_mins(5);
 
-/// Actors asked for their keys at the same time.
-const ASKING: usize = 8;
+/// Actors asked for their keys at the same time, and of one host.
+const ASKING: usize = 16;
+const ASKING_HOST: usize = 4;
+
+/// How long an actor is left alone after the first, second… time that its server
+/// was in trouble, in seconds. Trouble passes, but must not be asked after with
+/// every request in the actor's name: whoever sends those need not be the actor.
+const TROUBLE: [u64; 5] = [3, 10, 30, 100, 300];
 
 /// How long a request waits for its turn to ask.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -55,9 +62,9 @@ pub enum KeyTrouble {
     /// The actor does not publish this key, or cannot be read.
     #[error("the actor does not publish this key: {0}")]
     Wrong(String),
-    /// It may be had later.
+    /// It may be had later, after this time.
     #[error("the key cannot be fetched at the moment: {0}")]
-    Later(String),
+    Later(String, Duration),
     /// The database failed.
     #[error(transparent)]
     Storage(#[from] archipel_storage::Error),
@@ -68,7 +75,15 @@ pub enum KeyTrouble {
 pub struct Keyring {
     keys: Cache<String, Arc<KnownKey>>,
     asked: Cache<String, Arc<str>>,
-    turns: Semaphore,
+    trouble: Cache<String, Trouble>,
+    turns: Turns,
+}
+
+/// An actor whose server was in trouble.
+#[derive(Clone, Copy, Debug)]
+struct Trouble {
+    times: usize,
+    until: Timestamp,
 }
 
 impl Default for Keyring {
@@ -82,7 +97,11 @@ impl Default for Keyring {
                 .max_capacity(50_000)
                 .time_to_live(ASK_AGAIN)
                 .build(),
-            turns: Semaphore::new(ASKING),
+            trouble: Cache::builder()
+                .max_capacity(50_000)
+                .time_to_live(ASK_AGAIN * 2)
+                .build(),
+            turns: Turns::of(ASKING, ASKING_HOST),
         }
     }
 }
@@ -138,20 +157,31 @@ impl Federation {
         Ok(Some(known))
     }
 
-    /// The key of somebody who asks for a document, by its id alone: known, or
-    /// read from the actor that the id belongs to.
-    pub(crate) async fn key_of_asker(&self, key_id: &Url) -> Result<Arc<KnownKey>, KeyTrouble> {
-        let mut conn = self.store.read().await?;
-        if let Some(stored) = conn.key(key_id.as_str()).await?
-            && let Some(owner) = conn.actor(stored.actor_id).await?
-            && let Ok(owner) = Url::parse(&owner.uri)
-            && let Some(known) = self.known_key(key_id.as_str(), &owner).await?
-        {
-            return Ok(known);
+    /// Whether a fetch is truly signed by a living actor. The key's owner is known,
+    /// or read from where the key's id leads; a key that does not fit any more is
+    /// read again, like those of activities.
+    pub(crate) async fn signed_by_asker(&self, claim: &SignatureClaim) -> Result<bool, KeyTrouble> {
+        let key_id = claim.key_id.as_str();
+        let owner = match self.known_owner(key_id).await? {
+            Some(owner) => owner,
+            None => self.owner_of_key(&claim.key_id).await?,
+        };
+        let known = self.known_key(key_id, &owner).await?;
+        if let Some(known) = known.filter(|known| claim.verify(&known.key)) {
+            return Ok(known.state == ActorState::Active);
         }
-        drop(conn);
-        let owner = self.owner_of_key(key_id).await?;
-        self.ask_for_key(key_id.as_str(), &owner).await
+        let key = self.ask_for_key(key_id, &owner).await?;
+        Ok(claim.verify(&key.key) && key.state == ActorState::Active)
+    }
+
+    /// The actor that a stored key belongs to.
+    async fn known_owner(&self, key_id: &str) -> Result<Option<Url>, KeyTrouble> {
+        let mut conn = self.store.read().await?;
+        let Some(stored) = conn.key(key_id).await? else {
+            return Ok(None);
+        };
+        let owner = conn.actor(stored.actor_id).await?;
+        Ok(owner.and_then(|owner| Url::parse(&owner.uri).ok()))
     }
 
     /// The actor that a key of unknown owner belongs to: most write the key's id
@@ -162,11 +192,18 @@ impl Federation {
             actor.set_fragment(None);
             return Ok(actor);
         }
-        let later = |error: &dyn std::fmt::Display| KeyTrouble::Later(error.to_string());
         if let Some(answer) = self.keyring.asked.get(key_id.as_str()) {
-            return Err(KeyTrouble::Wrong(answer.to_string()));
+            return match answer.strip_prefix("owner ").map(Url::parse) {
+                Some(Ok(owner)) => Ok(owner),
+                _ => Err(KeyTrouble::Wrong(answer.to_string())),
+            };
         }
-        let signer = self.instance_signer().await.map_err(|e| later(&e))?;
+        self.untroubled(key_id)?;
+        let _turn = self.turn(key_id).await?;
+        let signer = self
+            .instance_signer()
+            .await
+            .map_err(|error| KeyTrouble::Later(error.to_string(), PATIENCE))?;
         let fetched = self
             .client
             .get_activity(key_id, Some(&signer), self.now())
@@ -175,15 +212,56 @@ impl Federation {
             Ok(fetched) => parse::key_document(&fetched.value)
                 .map(|document| document.owner)
                 .map_err(|error| error.to_string()),
-            Err(error) if error.is_transient() => return Err(later(&error)),
+            Err(error) if error.is_transient() => {
+                return Err(self.in_trouble(key_id, error.to_string()));
+            }
             Err(error) => Err(error.to_string()),
         };
-        owner.map_err(|why| {
-            self.keyring
-                .asked
-                .insert(key_id.to_string(), Arc::from(why.as_str()));
-            KeyTrouble::Wrong(why)
-        })
+        let answer = match &owner {
+            Ok(owner) => format!("owner {owner}"),
+            Err(why) => why.clone(),
+        };
+        self.keyring
+            .asked
+            .insert(key_id.to_string(), Arc::from(answer));
+        owner.map_err(KeyTrouble::Wrong)
+    }
+
+    /// A turn at asking the host of an address.
+    async fn turn(&self, url: &Url) -> Result<Turn, KeyTrouble> {
+        match tokio::time::timeout(PATIENCE, self.keyring.turns.at(url)).await {
+            Ok(Some(turn)) => Ok(turn),
+            _ => Err(KeyTrouble::Later(
+                "too many keys are being fetched".to_owned(),
+                PATIENCE * 10,
+            )),
+        }
+    }
+
+    /// Unless this address is left alone because its server was in trouble.
+    fn untroubled(&self, url: &Url) -> Result<(), KeyTrouble> {
+        let now = self.now();
+        match self.keyring.trouble.get(url.as_str()) {
+            Some(trouble) if trouble.until > now => Err(KeyTrouble::Later(
+                "its server was in trouble a moment ago".to_owned(),
+                trouble.until.since(now),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes that the server of this address is in trouble.
+    fn in_trouble(&self, url: &Url, why: String) -> KeyTrouble {
+        let before = self.keyring.trouble.get(url.as_str());
+        let times = before.map_or(0, |before| before.times);
+        let wait = TROUBLE.get(times).or(TROUBLE.last()).copied();
+        let wait = Duration::from_secs(wait.unwrap_or(300));
+        let trouble = Trouble {
+            times: times + 1,
+            until: self.now().plus(wait),
+        };
+        self.keyring.trouble.insert(url.to_string(), trouble);
+        KeyTrouble::Later(why, wait)
     }
 
     /// Whether an actor was never met, so that nothing of it is stored.
@@ -207,16 +285,13 @@ impl Federation {
         if let Some(answer) = self.keyring.asked.get(actor.as_str()) {
             return self.after_asking(key_id, actor, &answer).await;
         }
-        let turn = tokio::time::timeout(PATIENCE, self.keyring.turns.acquire()).await;
-        let Ok(Ok(_turn)) = turn else {
-            return Err(KeyTrouble::Later(
-                "too many keys are being fetched".to_owned(),
-            ));
-        };
+        self.untroubled(actor)?;
+        let _turn = self.turn(actor).await?;
         // Somebody may have asked while we waited.
         if let Some(answer) = self.keyring.asked.get(actor.as_str()) {
             return self.after_asking(key_id, actor, &answer).await;
         }
+        self.untroubled(actor)?;
         let mut budget = Budget::of(2);
         let asked = self.refresh_actor(actor, &mut budget).await;
         let answer: Arc<str> = match &asked {
@@ -226,11 +301,11 @@ impl Federation {
                 Arc::from("gone")
             }
             Err(error) if error.is_transient() => {
-                // Trouble passes sooner than five minutes: the peer may ask again.
-                return Err(KeyTrouble::Later(error.to_string()));
+                return Err(self.in_trouble(actor, error.to_string()));
             }
             Err(error) => Arc::from(error.to_string()),
         };
+        self.keyring.trouble.invalidate(actor.as_str());
         self.keyring.asked.insert(actor.to_string(), answer.clone());
         self.after_asking(key_id, actor, &answer).await
     }

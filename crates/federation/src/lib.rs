@@ -23,6 +23,7 @@ mod posts;
 pub mod render;
 pub mod signature;
 mod state;
+mod turns;
 mod views;
 
 pub use delivery::run as deliver;

@@ -45,8 +45,10 @@ impl Federation {
         if object.id != fetched.url || !object.speaks_for_its_authors() {
             return Err(FetchError::Malformed("the post's author lives elsewhere").into());
         }
-        if let Some(author) = object.authors.first() {
-            self.actor(author, budget).await?;
+        if let Some(author) = object.authors.first()
+            && self.actor(author, budget).await?.uri != author.as_str()
+        {
+            return Err(FetchError::Malformed("the author goes by another id").into());
         }
         Ok(object)
     }

@@ -7,7 +7,6 @@ use archipel_actions::Context;
 use archipel_model::{ActorId, Timestamp};
 use archipel_storage::{KeyAlgorithm, Store};
 use moka::sync::Cache;
-use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::client::{ActorKeys, Client};
@@ -17,6 +16,7 @@ use crate::inbox::Keeper;
 use crate::keyring::Keyring;
 use crate::peers::PeerBook;
 use crate::signature::{Signer, SigningKey};
+use crate::turns::Turns;
 
 /// How this server federates.
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ pub struct Inner {
     /// The server's own actor, once it exists.
     instance: OnceLock<ActorId>,
     /// Fetches for the work behind the inbox, at the same time.
-    pub(crate) fetching: Arc<Semaphore>,
+    pub(crate) fetching: Turns,
 }
 
 impl std::ops::Deref for Federation {
@@ -121,7 +121,7 @@ impl Federation {
                 .time_to_live(Duration::from_mins(10))
                 .build(),
             instance: OnceLock::new(),
-            fetching: Arc::new(Semaphore::new(16)),
+            fetching: Turns::of(32, 4),
         }))
     }
 

@@ -146,31 +146,70 @@ struct KeptRendering<'a> {
     body: &'a str,
 }
 
+/// One entry of the log on its way into the database.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct Said {
+    id: i64,
+    uri: String,
+    kind: &'static str,
+    actor_id: i64,
+    post_id: Option<i64>,
+    follow_id: Option<i64>,
+    object_uri: Option<String>,
+    inner_id: Option<i64>,
+    inner_raw: Option<String>,
+    object_key: String,
+    lane: i64,
+    to_followers: bool,
+    recipients: String,
+    created_at: i64,
+}
+
 impl Tx {
-    /// Appends to the log; deliverers are woken after the commit.
-    pub async fn say(&mut self, activity: &NewActivity, now: Timestamp) -> Result<()> {
+    /// Appends to the log when the transaction ends or [`Tx::flush`] is called:
+    /// what one transaction says shares one statement. Deliverers are woken after
+    /// the commit.
+    pub fn say(&mut self, activity: &NewActivity, now: Timestamp) {
         let recipients: Vec<i64> = activity.recipients.iter().map(|id| id.0).collect();
         self.wake_outbox();
+        self.said.push(Said {
+            id: activity.id.0,
+            uri: activity.uri.clone(),
+            kind: activity.kind.as_str(),
+            actor_id: activity.actor_id.0,
+            post_id: activity.post_id.map(|id| id.0),
+            follow_id: activity.follow_id.map(|id| id.0),
+            object_uri: activity.object_uri.clone(),
+            inner_id: activity.inner_id.map(|id| id.0),
+            inner_raw: activity.inner_raw.clone(),
+            object_key: activity.object_key.clone(),
+            lane: activity.lane as i64,
+            to_followers: activity.to_followers,
+            recipients: crate::json_list(&recipients),
+            created_at: now.micros(),
+        });
+    }
+
+    /// Writes what was said so far, so that queries of this transaction see it.
+    pub async fn flush(&mut self) -> Result<()> {
+        if self.said.is_empty() {
+            return Ok(());
+        }
+        let said = std::mem::take(&mut self.said);
         sql!(
             self,
             execute,
             "INSERT INTO activity (id, uri, kind, actor_id, post_id, follow_id, object_uri,
                 inner_id, inner_raw, object_key, lane, to_followers, recipients, state, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'new', $14)",
-            activity.id.0,
-            &activity.uri,
-            activity.kind.as_str(),
-            activity.actor_id.0,
-            activity.post_id.map(|id| id.0),
-            activity.follow_id.map(|id| id.0),
-            activity.object_uri.as_deref(),
-            activity.inner_id.map(|id| id.0),
-            activity.inner_raw.as_deref(),
-            &activity.object_key,
-            activity.lane as i64,
-            activity.to_followers,
-            crate::json_list(&recipients),
-            now.micros()
+             SELECT CAST(value ->> 'id' AS BIGINT), value ->> 'uri', value ->> 'kind',
+                CAST(value ->> 'actor_id' AS BIGINT), CAST(value ->> 'post_id' AS BIGINT),
+                CAST(value ->> 'follow_id' AS BIGINT), value ->> 'object_uri',
+                CAST(value ->> 'inner_id' AS BIGINT), value ->> 'inner_raw',
+                value ->> 'object_key', CAST(value ->> 'lane' AS BIGINT),
+                CAST(value ->> 'to_followers' AS BOOLEAN), value ->> 'recipients', 'new',
+                CAST(value ->> 'created_at' AS BIGINT)
+             FROM json_each($1)",
+            crate::json_list(&said)
         )
         .map(drop)
     }
@@ -220,6 +259,19 @@ impl Conn {
             "SELECT * FROM activity WHERE id = $1",
             id.0
         )
+    }
+
+    /// Whether a community has announced a post.
+    pub async fn is_announced(&mut self, post: PostId, community: ActorId) -> Result<bool> {
+        sql!(
+            self,
+            fetch_scalar as bool,
+            "SELECT EXISTS (SELECT 1 FROM activity WHERE post_id = $1 AND actor_id = $2
+                AND kind IN ('AnnounceThread', 'AnnounceReply'))",
+            post.0,
+            community.0
+        )
+        .map(Option::unwrap_or_default)
     }
 
     /// The newest activities of these kinds by an actor, newest first.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
 
+use crate::activities::Said;
 use crate::memo::Memo;
 use crate::{Result, Wakes};
 
@@ -74,6 +75,8 @@ impl Conn {
 pub struct Tx {
     conn: Conn,
     pub(crate) memo: Memo,
+    /// What was said and is not written yet.
+    pub(crate) said: Vec<Said>,
     wakes: Arc<Wakes>,
     wake_inbox: bool,
     wake_outbox: bool,
@@ -92,6 +95,7 @@ impl Tx {
         Self {
             conn: Conn { inner },
             memo: Memo::default(),
+            said: Vec::new(),
             wakes,
             wake_inbox: false,
             wake_outbox: false,
@@ -110,6 +114,7 @@ impl Tx {
 
     /// Keeps everything that was done, durably, and wakes who waits for it.
     pub async fn commit(mut self) -> Result<()> {
+        self.flush().await?;
         for (wanted, word) in [(self.wake_inbox, "inbox"), (self.wake_outbox, "outbox")] {
             if wanted && let Driver::Postgres(conn) = self.conn.driver() {
                 sqlx::query("SELECT pg_notify('archipel', $1)")
@@ -134,6 +139,7 @@ impl Tx {
 
     /// Begins one piece of work that can fail alone.
     pub async fn savepoint(&mut self) -> Result<()> {
+        self.flush().await?;
         sql!(self, execute, "SAVEPOINT piece").map(drop)
     }
 
@@ -145,6 +151,7 @@ impl Tx {
     /// Forgets what was done since [`Tx::savepoint`]; the transaction goes on.
     pub async fn rollback_to_savepoint(&mut self) -> Result<()> {
         self.forget();
+        self.said.clear();
         sql!(self, execute, "ROLLBACK TO SAVEPOINT piece")?;
         sql!(self, execute, "RELEASE SAVEPOINT piece").map(drop)
     }

@@ -248,6 +248,22 @@ impl Conn {
         .map(drop)
     }
 
+    /// Keeps items taken until `lease_until`, because something that they need is
+    /// being fetched; nothing crashed.
+    pub async fn hold_inbox(&mut self, ids: &[InboxId], lease_until: Timestamp) -> Result<()> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        sql!(
+            self,
+            execute,
+            "UPDATE inbox_item SET lease_until = $2,
+                crashes = CASE WHEN crashes > 0 THEN crashes - 1 ELSE 0 END
+             WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))",
+            crate::json_list(&ids),
+            lease_until.micros()
+        )
+        .map(drop)
+    }
+
     /// Gives one item back with its mark of having crashed.
     pub async fn unlease_inbox(&mut self, id: InboxId) -> Result<()> {
         sql!(

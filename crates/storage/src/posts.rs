@@ -141,6 +141,26 @@ pub struct NewPost {
 }
 
 impl Conn {
+    /// Stores the tombstone of a post that never came; nothing changes when the
+    /// post, or our id for it, is known.
+    pub async fn insert_tombstone(&mut self, post: &NewPost, now: Timestamp) -> Result<()> {
+        sql!(
+            self,
+            execute,
+            "INSERT INTO post (id, uri, is_local, kind, author_id, content, visibility, state,
+                published_at, updated_at, created_at)
+             VALUES ($1, $2, FALSE, $3, $4, '', $5, 'deleted', $6, $6, $6)
+             ON CONFLICT DO NOTHING",
+            post.id.0,
+            &post.uri,
+            post.kind.as_str(),
+            post.author_id.0,
+            post.visibility.as_str(),
+            now.micros()
+        )
+        .map(drop)
+    }
+
     /// Stores a post; false, and nothing changes, when its ActivityPub id is known
     /// already, living or deleted, or when our id for it is taken.
     pub async fn insert_post(&mut self, post: &NewPost, now: Timestamp) -> Result<bool> {
@@ -343,12 +363,14 @@ impl Conn {
 }
 
 impl Conn {
-    /// Puts a post that belongs to no community yet into one.
+    /// Puts a post of elsewhere that belongs to no community yet into one.
     pub async fn adopt_post(&mut self, id: PostId, community: ActorId) -> Result<()> {
         sql!(
             self,
             execute,
-            "UPDATE post SET community_id = $2 WHERE id = $1 AND community_id IS NULL",
+            "UPDATE post SET community_id = $2
+             WHERE id = $1 AND community_id IS NULL AND NOT is_local
+                AND visibility IN ('public', 'unlisted')",
             id.0,
             community.0
         )

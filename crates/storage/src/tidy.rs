@@ -16,7 +16,8 @@ const AT_ONCE: i64 = 5_000;
 
 impl Conn {
     /// Removes finished inbox items and deliveries, and renderings that nobody
-    /// waits for, when they are older than thirty days. Says how many rows went.
+    /// waits for, and the tombstones of posts that never came, when they are older
+    /// than thirty days. Says how many rows went.
     pub async fn tidy(&mut self, now: Timestamp) -> Result<u64> {
         let before = now.minus(KEPT).micros();
         let received = sql!(
@@ -50,6 +51,16 @@ impl Conn {
             before,
             AT_ONCE
         )?;
-        Ok(received + renderings + delivered)
+        let never_came = sql!(
+            self,
+            execute,
+            "DELETE FROM post WHERE id IN (SELECT id FROM post
+                WHERE state = 'deleted' AND created_at < $1 AND updated_at = created_at
+                    AND NOT is_local AND visibility = 'direct'
+                ORDER BY id LIMIT $2)",
+            before,
+            AT_ONCE
+        )?;
+        Ok(received + renderings + delivered + never_came)
     }
 }

@@ -11,6 +11,10 @@
     reason = "tests fail by panicking"
 )]
 
+mod attacks;
+mod attacks_fetch;
+mod attacks_groups;
+mod attacks_load;
 mod crash;
 mod delivery;
 mod discovery;

@@ -161,5 +161,7 @@ fn greet(context: &Context) {
         .trim_end_matches('/');
     println!("Archipel est prêt / is ready: {url}");
     println!("  Ouvrez {url} dans un navigateur. Créez un compte / make an account:");
-    println!("  archipel account create HANDLE --name \"Prénom Nom\"");
+    let program = std::env::args().next();
+    let program = program.as_deref().unwrap_or("archipel");
+    println!("  {program} account create HANDLE --name \"Prénom Nom\"");
 }

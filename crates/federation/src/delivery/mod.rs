@@ -106,6 +106,9 @@ impl Deliverer {
     /// Expands what is new, takes due destinations and sets them off; says how
     /// much there was to do.
     async fn turn(&self, rounds: &TaskTracker) -> archipel_storage::Result<usize> {
+        let federation = &self.federation;
+        let clock = federation.actions.clock.as_ref();
+        federation.peers.refresh(&federation.store, clock).await;
         let expanded = expand::expand(&self.federation, &self.bodies).await?;
         let free = self.places.available_permits();
         if free == 0 {

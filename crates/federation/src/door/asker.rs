@@ -36,11 +36,9 @@ impl Door {
             .await;
         let origin = origin_of(&claim.key_id).ok_or(Refusal::BadSignature)?;
         self.federation.peers.admits(origin.host())?;
-        let key = self
-            .federation
-            .key_of_asker(&claim.key_id)
+        self.federation
+            .signed_by_asker(&claim)
             .await
-            .map_err(|_| Refusal::BadSignature)?;
-        Ok(claim.verify(&key.key))
+            .map_err(|_| Refusal::BadSignature)
     }
 }

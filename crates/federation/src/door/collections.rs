@@ -20,6 +20,10 @@ use crate::views::{self, ViewError, url};
 /// Threads that are read to fill an outbox.
 const OUTBOX: i64 = 50;
 
+/// Bytes of an outbox after which nothing more is put into it: anybody can ask for
+/// it, and what is in it was written by anybody.
+const OUTBOX_BYTES: usize = 1024 * 1024;
+
 /// The outbox of the server itself: it says nothing.
 pub(super) async fn instance_outbox(State(door): State<Door>, parts: Parts) -> Answer {
     if let Some(refused) = door.refuses(&parts).await {
@@ -31,12 +35,12 @@ pub(super) async fn instance_outbox(State(door): State<Door>, parts: Parts) -> A
 
 /// The outbox of a community or person.
 pub(super) async fn outbox(State(door): State<Door>, parts: Parts) -> Answer {
-    let Some((mut conn, actor, id)) = door.open(&parts, "outbox").await? else {
-        return Ok(answer::not_found());
-    };
     if let Some(refused) = door.refuses(&parts).await {
         return Ok(refused);
     }
+    let Some((mut conn, actor, id)) = door.open(&parts, "outbox").await? else {
+        return Ok(answer::not_found());
+    };
     let (kind, total) = if conn.community(actor.id).await?.is_some() {
         (
             ActivityKind::AnnounceThread,
@@ -46,6 +50,7 @@ pub(super) async fn outbox(State(door): State<Door>, parts: Parts) -> Answer {
         (ActivityKind::Create, conn.post_count(actor.id).await?)
     };
     let mut items = Vec::new();
+    let mut bytes = 0;
     for activity in conn.activities_of(actor.id, kind, OUTBOX).await? {
         let post = match activity.post_id {
             Some(post) => conn.post(post).await?,
@@ -54,7 +59,7 @@ pub(super) async fn outbox(State(door): State<Door>, parts: Parts) -> Answer {
         let shown = post.is_some_and(|post| {
             post.state == PostState::Published && post.visibility.may_be_announced()
         });
-        if !shown || items.len() >= OUTBOX_LIMIT {
+        if !shown {
             continue;
         }
         let written = if kind == ActivityKind::AnnounceThread {
@@ -63,7 +68,13 @@ pub(super) async fn outbox(State(door): State<Door>, parts: Parts) -> Answer {
             views::create(&mut conn, &activity).await
         };
         match written {
-            Ok(json) => items.push(Item::Embedded(json)),
+            Ok(json) => {
+                bytes += json.get().len();
+                if items.len() >= OUTBOX_LIMIT || bytes > OUTBOX_BYTES {
+                    break;
+                }
+                items.push(Item::Embedded(json));
+            }
             Err(ViewError::Storage(error)) => return Err(error.into()),
             Err(error) => tracing::warn!(%error, "left out of an outbox"),
         }
@@ -74,12 +85,12 @@ pub(super) async fn outbox(State(door): State<Door>, parts: Parts) -> Answer {
 
 /// How many follow, not who.
 pub(super) async fn followers(State(door): State<Door>, parts: Parts) -> Answer {
-    let Some((mut conn, actor, id)) = door.open(&parts, "followers").await? else {
-        return Ok(answer::not_found());
-    };
     if let Some(refused) = door.refuses(&parts).await {
         return Ok(refused);
     }
+    let Some((mut conn, actor, id)) = door.open(&parts, "followers").await? else {
+        return Ok(answer::not_found());
+    };
     let count = conn.follower_count(actor.id).await?;
     Ok(json(&collection::counted(
         &id,
@@ -89,12 +100,12 @@ pub(super) async fn followers(State(door): State<Door>, parts: Parts) -> Answer 
 
 /// How many are followed, not who.
 pub(super) async fn following(State(door): State<Door>, parts: Parts) -> Answer {
-    let Some((mut conn, actor, id)) = door.open(&parts, "following").await? else {
-        return Ok(answer::not_found());
-    };
     if let Some(refused) = door.refuses(&parts).await {
         return Ok(refused);
     }
+    let Some((mut conn, actor, id)) = door.open(&parts, "following").await? else {
+        return Ok(answer::not_found());
+    };
     let count = conn.following_count(actor.id).await?;
     Ok(json(&collection::counted(
         &id,
@@ -104,12 +115,12 @@ pub(super) async fn following(State(door): State<Door>, parts: Parts) -> Answer 
 
 /// Pinned posts: none can be pinned yet.
 pub(super) async fn featured(State(door): State<Door>, parts: Parts) -> Answer {
-    let Some((_, _, id)) = door.open(&parts, "featured").await? else {
-        return Ok(answer::not_found());
-    };
     if let Some(refused) = door.refuses(&parts).await {
         return Ok(refused);
     }
+    let Some((_, _, id)) = door.open(&parts, "featured").await? else {
+        return Ok(answer::not_found());
+    };
     Ok(json(&collection::ordered(&id, &[])?))
 }
 
@@ -119,12 +130,12 @@ pub(super) async fn moderators(
     Path(_): Path<String>,
     parts: Parts,
 ) -> Answer {
-    let Some((mut conn, actor, id)) = door.open(&parts, "moderators").await? else {
-        return Ok(answer::not_found());
-    };
     if let Some(refused) = door.refuses(&parts).await {
         return Ok(refused);
     }
+    let Some((mut conn, actor, id)) = door.open(&parts, "moderators").await? else {
+        return Ok(answer::not_found());
+    };
     let people: Vec<Url> = conn
         .moderators(actor.id)
         .await?

@@ -25,7 +25,8 @@ pub struct Envelope {
     /// Who says it. The signature must come from the same origin.
     pub actor: Url,
     /// The id of the object, embedded or linked; of the first where there are
-    /// several. `None` when there is none, or none of at most [`MAX_URL`] bytes.
+    /// several. `None` when there is none that can be an id of at most [`MAX_URL`]
+    /// bytes.
     pub object_id: Option<String>,
     /// The id of the object's own object, when the object is an activity.
     pub inner_object_id: Option<String>,
@@ -48,9 +49,10 @@ impl Envelope {
         }
         let object = activity.get("object").map(first);
         let inner = object.and_then(|object| object.get("object")).map(first);
+        // Databases refuse NUL, and nothing that is an id holds control characters.
         let kept = |value: Option<&Value>| {
             let id = value.and_then(id_of)?;
-            (id.len() <= MAX_URL).then(|| id.to_owned())
+            (id.len() <= MAX_URL && !id.chars().any(char::is_control)).then(|| id.to_owned())
         };
         Ok(Self {
             id,
@@ -76,6 +78,7 @@ fn first_text(value: &Value) -> Option<&str> {
         _ => value.as_str(),
     }
     .filter(|text| !text.is_empty() && text.len() <= MAX_KIND)
+    .filter(|text| !text.chars().any(char::is_control))
 }
 
 /// The id of something embedded or linked.

@@ -16,6 +16,7 @@ mod headers;
 mod refusal;
 #[cfg(test)]
 mod status_tests;
+mod strict;
 #[cfg(test)]
 mod table_tests;
 #[cfg(test)]
@@ -123,7 +124,7 @@ pub fn inspect_post(
     let claim = claim::read(presented, &target, Purpose::Post, now)?;
     let digest = BodyDigest::of(body);
     check_digest(&digest, claim.scheme, head.headers)?;
-    let value: Value = serde_json::from_slice(body).map_err(|_| Refusal::MalformedJson)?;
+    let value = strict::parse(body).map_err(|_| Refusal::MalformedJson)?;
     let envelope = Envelope::read(&value)?;
     if !same_origin(&claim.key_id, &envelope.actor) {
         return Err(Refusal::ForeignKey);

@@ -26,8 +26,8 @@ pub enum Refusal {
     /// A signature in `Authorization` and another in `Signature`.
     #[error("Sign in the Signature header or in Authorization, not in both.")]
     TwoSignatures,
-    /// The body is not JSON.
-    #[error("The body is not valid JSON.")]
+    /// The body is not JSON, or not such that everybody reads it alike.
+    #[error("The body is not valid JSON, names a member twice or is nested too deeply.")]
     MalformedJson,
     /// The JSON is no activity we can keep.
     #[error("The body is not an activity: {0}.")]

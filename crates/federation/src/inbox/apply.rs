@@ -228,6 +228,12 @@ impl Job<'_> {
             return done("the actor is gone");
         }
         let Some(post) = tx.post_by_uri(object.as_str()).await? else {
+            // It may still be on its way, and must not come to life then.
+            let own = archipel_model::same_origin(object, &self.activity.actor)
+                && tx.actor_by_uri(object.as_str()).await?.is_none();
+            if own {
+                actions::author_deleted_unseen(ctx, tx, self.actor, object.as_str()).await?;
+            }
             return refused("deletes nothing that is known");
         };
         let deleted = actions::author_deleted(ctx, tx, self.actor, &post).await?;

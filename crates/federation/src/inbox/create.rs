@@ -2,7 +2,7 @@
 //! does it answer. Then it is submitted like every other post.
 
 use archipel_actions::{self as actions, Submitted};
-use archipel_model::Place;
+use archipel_model::{ActorState, Place};
 use archipel_storage::{Actor, Post, PostState, Tx};
 use url::Url;
 
@@ -12,6 +12,10 @@ use crate::parse::{ObjectKind, ObjectRef, RemoteObject};
 use crate::people::is_group;
 use crate::posts;
 use crate::state::Federation;
+
+/// Largest activity that is taken in, in bytes: wrapped in an announcement it must
+/// stay below what peers read.
+const MAX_PASSED_ON: usize = 1_000_000;
 
 /// How far up a thread is walked.
 const MAX_DEPTH: usize = 50;
@@ -38,10 +42,16 @@ pub(super) async fn create(job: &Job<'_>, tx: &mut Tx, what: &ObjectRef) -> Appl
     }
     // Whether a thread is known shows when it is stored; for a reply, nothing is
     // fetched that is not needed.
-    if object.in_reply_to.is_some() && tx.post_by_uri(object.id.as_str()).await?.is_some() {
-        return done("known already");
+    if object.in_reply_to.is_some()
+        && let Some(post) = tx.post_by_uri(object.id.as_str()).await?
+    {
+        let community = addressed_community(job, tx, object).await?;
+        return brought(job, tx, &post, community.as_ref()).await;
     }
     let community = addressed_community(job, tx, object).await?;
+    if job.item.raw.len() > MAX_PASSED_ON {
+        return refused("too large to be passed on");
+    }
     let parent = parent_of(job, tx, object).await?;
     if community.is_none() && !concerns_us(job, tx, object, parent.as_ref()).await? {
         return refused("concerns nobody here");
@@ -77,8 +87,9 @@ pub(super) async fn submit(
         .parent
         .filter(|parent| parent.state == PostState::Published);
     submission.received = about.received;
-    if object.to.is_empty() && object.cc.is_empty() {
-        // Some peers address the activity only.
+    let passed_on = about.author.id != job.actor.id;
+    if object.to.is_empty() && object.cc.is_empty() && !passed_on {
+        // Some peers address the activity only; that of another says nothing.
         let addressed = RemoteObject {
             to: job.activity.to.clone(),
             cc: job.activity.cc.clone(),
@@ -92,9 +103,31 @@ pub(super) async fn submit(
             Some(community) => done(format!("published in {}", community.handle)),
             None => done("kept"),
         },
+        Submitted::Known if about.received.is_some() => {
+            match tx.post_by_uri(object.id.as_str()).await? {
+                Some(post) => brought(job, tx, &post, about.community).await,
+                None => done("known already"),
+            }
+        }
         Submitted::Known => done("known already"),
         Submitted::Refused(refusal) => refused(refusal.code()),
     }
+}
+
+/// What a post that is known already may still need, now that its author brings it.
+async fn brought(job: &Job<'_>, tx: &mut Tx, post: &Post, community: Option<&Actor>) -> Applied {
+    let brought = actions::Brought {
+        author: job.actor,
+        post,
+        community,
+        received: &job.item.raw,
+    };
+    let announced = actions::author_brings(&job.federation.actions, tx, brought).await?;
+    done(if announced {
+        "known already, announced now"
+    } else {
+        "known already"
+    })
 }
 
 /// What is known of a post that must be fetched.
@@ -222,7 +255,8 @@ pub(super) async fn parent_of(
             have = None;
             continue;
         };
-        let Some(author) = tx.actor_by_uri(author.as_str()).await? else {
+        let author = tx.actor_by_uri(author.as_str()).await?;
+        let Some(author) = author.filter(|author| author.state == ActorState::Active) else {
             have = None;
             continue;
         };

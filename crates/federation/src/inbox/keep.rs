@@ -3,10 +3,12 @@
 //! Whatever waits to be kept at one moment shares one statement and one commit,
 //! so that durability costs little under load and nothing at rest.
 
+use std::sync::Arc;
+
 use archipel_actions::Context;
 use archipel_model::Id;
 use archipel_storage::{NewInboxItem, Store};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 /// Most that share one commit.
 const BATCH: usize = 256;
@@ -14,16 +16,21 @@ const BATCH: usize = 256;
 /// Most that may wait; beyond, peers are asked to come back later.
 const WAITING: usize = 4_096;
 
+/// Most bytes that may wait.
+const WAITING_BYTES: usize = 64 * 1024 * 1024;
+
 /// The way to the one task that keeps.
 #[derive(Clone, Debug)]
 pub struct Keeper {
     queue: mpsc::Sender<Waiting>,
+    room: Arc<Semaphore>,
 }
 
 #[derive(Debug)]
 struct Waiting {
     item: NewInboxItem,
     done: oneshot::Sender<bool>,
+    room: OwnedSemaphorePermit,
 }
 
 /// Something could not be kept: the peer must come back later.
@@ -36,14 +43,18 @@ impl Keeper {
     pub fn start(store: Store, ctx: Context) -> Self {
         let (queue, waiting) = mpsc::channel(WAITING);
         tokio::spawn(run(store, ctx, waiting));
-        Self { queue }
+        let room = Arc::new(Semaphore::new(WAITING_BYTES));
+        Self { queue, room }
     }
 
     /// Keeps one activity; when this returns well, it is on disk.
     pub async fn keep(&self, item: NewInboxItem) -> Result<(), NotKept> {
+        let bytes = u32::try_from(item.raw.len()).map_err(|_| NotKept)?;
+        let room = self.room.clone().try_acquire_many_owned(bytes);
+        let room = room.map_err(|_| NotKept)?;
         let (done, kept) = oneshot::channel();
         self.queue
-            .try_send(Waiting { item, done })
+            .try_send(Waiting { item, done, room })
             .map_err(|_| NotKept)?;
         match kept.await {
             Ok(true) => Ok(()),
@@ -57,7 +68,7 @@ async fn run(store: Store, ctx: Context, mut waiting: mpsc::Receiver<Waiting>) {
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
         let (mut items, answers): (Vec<_>, Vec<_>) = batch
             .drain(..)
-            .map(|waiting| (waiting.item, waiting.done))
+            .map(|waiting| (waiting.item, (waiting.done, waiting.room)))
             .unzip();
         for item in &mut items {
             let Id(id) = ctx.ids.next_in_order(ctx.now());
@@ -67,7 +78,7 @@ async fn run(store: Store, ctx: Context, mut waiting: mpsc::Receiver<Waiting>) {
         if let Err(error) = &kept {
             tracing::error!(%error, count = items.len(), "received activities could not be kept");
         }
-        for answer in answers {
+        for (answer, _room) in answers {
             // A peer that hung up does not hear it; it is kept all the same.
             let _ = answer.send(kept.is_ok());
         }

@@ -1,18 +1,24 @@
 //! Fetches what an activity lacks, away from the database, then puts the
 //! activity back to work.
 
-use archipel_storage::{InboxItem, InboxResult, InboxState};
+use std::time::Duration;
+
+use archipel_storage::{InboxResult, InboxState};
 use url::Url;
 
 use super::apply::Lack;
-use super::work::{after_trouble, write_down};
-use crate::client::Budget;
+use super::work::{Tried, after_trouble, write_down};
+use crate::client::{Budget, FetchError, Refused};
 use crate::parse::RemoteObject;
 use crate::people::ActorError;
 use crate::state::Federation;
 
 /// An activity that lacks something this often will never be complete.
 const MAX_ROUNDS: i64 = 20;
+
+/// How long fetching may take, the wait for a turn included: less than the
+/// activity is held for.
+const PATIENCE: Duration = Duration::from_mins(4);
 
 /// How a fetch ended.
 enum Fetched {
@@ -25,16 +31,10 @@ enum Fetched {
 }
 
 /// Fetches what is lacking and writes down how the activity goes on.
-pub(super) async fn fetch(federation: Federation, item: InboxItem, lack: Lack) {
-    let fetched = {
-        let Ok(_turn) = federation.fetching.acquire().await else {
-            return;
-        };
-        match &lack {
-            Lack::Actor(uri) | Lack::FreshActor(uri) => actor(&federation, uri).await,
-            Lack::Post(uri) => thread(&federation, uri).await,
-        }
-    };
+pub(super) async fn fetch(federation: Federation, item: Tried, lack: Lack) {
+    let fetched = tokio::time::timeout(PATIENCE, in_turn(&federation, &lack))
+        .await
+        .unwrap_or_else(|_| Fetched::Later("it could not be fetched in time".to_owned()));
     let now = federation.now();
     let result = match fetched {
         Fetched::Complete if item.attempts >= MAX_ROUNDS => InboxResult {
@@ -61,14 +61,27 @@ pub(super) async fn fetch(federation: Federation, item: InboxItem, lack: Lack) {
             outcome: why,
             done_at: Some(now.micros()),
         },
-        Fetched::Later(why) => after_trouble(&item, &why, now),
+        Fetched::Later(why) => after_trouble(item, &why, now),
     };
     write_down(&federation, vec![result]).await;
 }
 
+async fn in_turn(federation: &Federation, lack: &Lack) -> Fetched {
+    let (Lack::Actor(uri) | Lack::FreshActor(uri) | Lack::Post(uri)) = lack;
+    let Some(_turn) = federation.fetching.at(uri).await else {
+        return Fetched::Never(format!("{uri} is no address"));
+    };
+    match lack {
+        Lack::Actor(uri) | Lack::FreshActor(uri) => actor(federation, uri).await,
+        Lack::Post(uri) => thread(federation, uri).await,
+    }
+}
+
 async fn actor(federation: &Federation, uri: &Url) -> Fetched {
     match federation.refresh_actor(uri, &mut Budget::of(3)).await {
-        Ok(_) => Fetched::Complete,
+        Ok(actor) if actor.uri == uri.as_str() => Fetched::Complete,
+        // Under another name we would look for it again and again.
+        Ok(actor) => Fetched::Never(format!("{uri} is another name of {}", actor.uri)),
         Err(error) if error.is_transient() => Fetched::Later(error.to_string()),
         Err(error) => Fetched::Never(format!("{uri} cannot be had: {error}")),
     }
@@ -87,8 +100,13 @@ async fn thread(federation: &Federation, uri: &Url) -> Fetched {
                 return Fetched::Later(error.to_string());
             }
             Err(error) => {
-                // Of the posts above, what cannot be had now is done without.
-                if first || !error.is_transient() {
+                // Of the posts above, what cannot be had now is done without. Where
+                // the budget ends says nothing about what is there.
+                let spent = matches!(
+                    error,
+                    ActorError::Fetch(FetchError::Refused(Refused::BudgetSpent))
+                );
+                if first || !(spent || error.is_transient()) {
                     federation.found.missing(uri.as_str(), &error.to_string());
                 }
                 return Fetched::Complete;

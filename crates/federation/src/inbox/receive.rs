@@ -192,11 +192,11 @@ fn refusal(trouble: &KeyTrouble) -> Refusal {
             tracing::debug!(why, "a key was refused");
             Refusal::KeyNotOwned
         }
-        KeyTrouble::Later(why) => {
+        KeyTrouble::Later(why, wait) => {
             tracing::debug!(why, "a key cannot be had at the moment");
-            Refusal::KeyUnavailable {
-                retry_after: COME_BACK,
-            }
+            // A moment more than that, for clocks and rounding.
+            let retry_after = *wait + Duration::from_secs(1);
+            Refusal::KeyUnavailable { retry_after }
         }
         KeyTrouble::Storage(error) => overloaded(error),
     }

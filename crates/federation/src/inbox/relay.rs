@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
-use archipel_model::same_origin;
-use archipel_storage::Tx;
+use archipel_model::{ActorState, same_origin};
+use archipel_storage::{Post, PostState, Tx};
 use url::Url;
 
 use super::apply::{Applied, Job, Lack, Stop, done, refused};
@@ -57,8 +57,11 @@ async fn relayed(job: &Job<'_>, tx: &mut Tx, what: &AnnounceOf) -> Applied {
 
 /// Takes in a post that the community passed on, with or without its content.
 async fn post(job: &Job<'_>, tx: &mut Tx, id: &Url, content: Option<&RemoteObject>) -> Applied {
-    if let Some(post) = tx.post_by_uri(id.as_str()).await? {
-        tx.adopt_post(post.id, job.actor.id).await?;
+    let stored = tx.post_by_uri(id.as_str()).await?;
+    let has_place = stored.as_ref().is_some_and(|post| {
+        post.is_local || post.community_id.is_some() || post.state != PostState::Published
+    });
+    if has_place {
         return done("known already");
     }
     if job.federation.actions.site.is_ours(id.as_str()) {
@@ -84,12 +87,50 @@ async fn post(job: &Job<'_>, tx: &mut Tx, id: &Url, content: Option<&RemoteObjec
     let Some(author) = tx.actor_by_uri(author_uri.as_str()).await? else {
         return Err(Stop::Lack(Lack::Actor(author_uri.clone())));
     };
+    if author.state != ActorState::Active {
+        return refused("its author does not act any more");
+    }
+    if !object
+        .visibility(author.followers.as_deref())
+        .may_be_announced()
+    {
+        return refused("not_public");
+    }
     let parent = parent_of(job, tx, object).await?;
+    let own = belongs(job, object, parent.as_ref());
+    if let Some(post) = stored {
+        // Met before as what somebody answers, or by its author alone.
+        if own {
+            tx.adopt_post(post.id, job.actor.id).await?;
+        }
+        return done("known already");
+    }
     let about = About {
         author: &author,
-        community: Some(job.actor),
+        community: Some(job.actor).filter(|_| own),
         parent: parent.as_ref(),
         received: None,
     };
     submit(job, tx, object, about).await
+}
+
+/// Whether a post belongs to the community that passes it on: it says so itself, or
+/// answers what belongs there. Otherwise anybody could make the posts of others,
+/// and all answers to them, their own by announcing them first.
+fn belongs(job: &Job<'_>, object: &RemoteObject, parent: Option<&Post>) -> bool {
+    let group = &job.activity.actor;
+    if let Some(community) = parent.and_then(|parent| parent.community_id) {
+        return community == job.actor.id;
+    }
+    if !object.audience.is_empty() {
+        return object.audience.contains(group);
+    }
+    let mentions = object.mentions.iter().map(|mention| &mention.href);
+    object
+        .to
+        .iter()
+        .chain(&object.cc)
+        .chain(&object.groups)
+        .chain(mentions)
+        .any(|address| address == group)
 }

@@ -25,6 +25,16 @@ const BATCH: i64 = 128;
 /// How long a node may hold what it took.
 const LEASE: Duration = Duration::from_secs(30);
 
+/// How long an activity waits for what it lacks; fetching ends well before.
+const FETCH_LEASE: Duration = Duration::from_mins(5);
+
+/// Most activities for which something is being fetched. More would only fill
+/// the memory: they wait in the database.
+const MOST_FETCHING: usize = 1_000;
+
+/// How long they wait there.
+const PUT_OFF: Duration = Duration::from_secs(30);
+
 /// How often work may end badly before it is put aside.
 const MAX_CRASHES: i64 = 3;
 
@@ -77,6 +87,8 @@ pub(super) async fn round(
     federation: &Federation,
     fetches: &TaskTracker,
 ) -> archipel_storage::Result<usize> {
+    let clock = federation.actions.clock.as_ref();
+    federation.peers.refresh(&federation.store, clock).await;
     let now = federation.now();
     let mut tx = federation.store.write().await?;
     let items = tx.claim_inbox(now, now.plus(LEASE), BATCH).await?;
@@ -84,20 +96,43 @@ pub(super) async fn round(
     if items.is_empty() {
         return Ok(0);
     }
-    // Nearly always everything succeeds, and the pieces need no savepoints; if
-    // one does not, all is undone and done again piece by piece.
-    let batch = match attempt(federation, &items, Pieces::Together).await? {
-        Attempt::Done(batch) => batch,
-        Attempt::Disturbed => match attempt(federation, &items, Pieces::Apart).await? {
-            Attempt::Done(batch) => batch,
-            Attempt::Disturbed | Attempt::Panicked => return Ok(items.len()),
-        },
-        Attempt::Panicked => return Ok(items.len()),
-    };
-    for (item, lack) in batch.lacking {
+    let room = MOST_FETCHING.saturating_sub(fetches.len());
+    let worked = work_off(federation, &items, room).await;
+    if worked.is_err() {
+        // The trouble is the database's, not theirs: nothing crashed.
+        let ids: Vec<InboxId> = items.iter().map(|item| item.id).collect();
+        let giving = async {
+            let mut tx = federation.store.write().await?;
+            tx.release_inbox(&ids).await?;
+            tx.commit().await
+        };
+        let returned: archipel_storage::Result<()> = giving.await;
+        if let Err(error) = returned {
+            tracing::warn!(%error, "work on the inbox waits until its lease has run out");
+        }
+    }
+    for (item, lack) in worked? {
         fetches.spawn(lacking::fetch(federation.clone(), item, lack));
     }
     Ok(items.len())
+}
+
+/// Does what was taken; gives what something has to be fetched for.
+async fn work_off(
+    federation: &Federation,
+    items: &[InboxItem],
+    room: usize,
+) -> archipel_storage::Result<Vec<(Tried, Lack)>> {
+    // Nearly always everything succeeds, and the pieces need no savepoints; if
+    // one does not, all is undone and done again piece by piece.
+    for pieces in [Pieces::Together, Pieces::Apart] {
+        match attempt(federation, items, pieces, room).await? {
+            Attempt::Done(batch) => return Ok(batch.lacking),
+            Attempt::Disturbed => {}
+            Attempt::Panicked => break,
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// How the pieces of a transaction hang together.
@@ -124,6 +159,7 @@ async fn attempt(
     federation: &Federation,
     items: &[InboxItem],
     pieces: Pieces,
+    room: usize,
 ) -> archipel_storage::Result<Attempt> {
     let apart = pieces == Pieces::Apart;
     let mut batch = Batch::default();
@@ -153,7 +189,11 @@ async fn attempt(
             Ok(Err(_)) if !apart => return Ok(Attempt::Disturbed),
             Ok(Err(Stop::Lack(lack))) => {
                 tx.rollback_to_savepoint().await?;
-                batch.lack(item, lack);
+                if batch.lacking.len() < room {
+                    batch.lack(item, lack);
+                } else {
+                    batch.put_off(item, federation.now());
+                }
             }
             Ok(Err(error)) => {
                 tx.rollback_to_savepoint().await?;
@@ -172,6 +212,11 @@ async fn attempt(
     tx.finish_inbox(&batch.results).await?;
     if !batch.released.is_empty() {
         tx.release_inbox(&batch.released).await?;
+    }
+    if !batch.lacking.is_empty() {
+        let held: Vec<InboxId> = batch.lacking.iter().map(|(item, _)| item.id).collect();
+        let until = federation.now().plus(FETCH_LEASE);
+        tx.hold_inbox(&held, until).await?;
     }
     tx.commit().await?;
     Ok(Attempt::Done(batch))
@@ -195,11 +240,27 @@ async fn panicked(
     tx.commit().await
 }
 
+/// An activity that is tried again, without its bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tried {
+    pub id: InboxId,
+    pub attempts: i64,
+}
+
+impl From<&InboxItem> for Tried {
+    fn from(item: &InboxItem) -> Self {
+        Self {
+            id: item.id,
+            attempts: item.attempts,
+        }
+    }
+}
+
 /// What became of the activities of one transaction.
 #[derive(Default)]
 struct Batch {
     results: Vec<InboxResult>,
-    lacking: Vec<(InboxItem, Lack)>,
+    lacking: Vec<(Tried, Lack)>,
     released: Vec<InboxId>,
     waiting: HashSet<String>,
 }
@@ -234,17 +295,30 @@ impl Batch {
 
     fn trouble(&mut self, item: &InboxItem, why: &str, now: Timestamp) {
         self.waiting.insert(item.order_key.clone());
-        self.results.push(after_trouble(item, why, now));
+        self.results.push(after_trouble(item.into(), why, now));
+    }
+
+    /// Later, and it does not count: too much is being fetched already.
+    fn put_off(&mut self, item: &InboxItem, now: Timestamp) {
+        self.waiting.insert(item.order_key.clone());
+        self.results.push(InboxResult {
+            id: item.id.0,
+            state: InboxState::Waiting.as_str(),
+            attempts: item.attempts,
+            next_try_at: now.plus(PUT_OFF).micros(),
+            outcome: "waits until less is being fetched".to_owned(),
+            done_at: None,
+        });
     }
 
     fn lack(&mut self, item: &InboxItem, lack: Lack) {
         self.waiting.insert(item.order_key.clone());
-        self.lacking.push((item.clone(), lack));
+        self.lacking.push((item.into(), lack));
     }
 }
 
 /// How an activity goes on after trouble that may pass.
-pub(super) fn after_trouble(item: &InboxItem, why: &str, now: Timestamp) -> InboxResult {
+pub(super) fn after_trouble(item: Tried, why: &str, now: Timestamp) -> InboxResult {
     let attempts = item.attempts + 1;
     let wait = usize::try_from(item.attempts)
         .ok()

@@ -6,7 +6,7 @@ use archipel_model::same_origin;
 use serde_json::Value;
 use url::Url;
 
-use super::value::{Object, address, as_object, items, own_id, sole_id};
+use super::value::{Object, address, as_object, clean, items, own_id, sole_id};
 use super::{ParseError, limits};
 
 /// A public key as published; whether it can be used is for the verifier to say.
@@ -70,7 +70,9 @@ fn read(key: &Object, holder: Option<&Url>) -> Option<RemoteKey> {
         None => holder?.clone(),
     };
     let material = match (key.get("publicKeyPem"), key.get("publicKeyMultibase")) {
-        (Some(Value::String(pem)), _) if pem.len() <= limits::KEY => KeyMaterial::Pem(pem.clone()),
+        (Some(Value::String(pem)), _) if pem.len() <= limits::KEY => {
+            KeyMaterial::Pem(clean(pem, limits::KEY))
+        }
         (_, Some(Value::String(text))) if text.len() <= limits::KEY => {
             KeyMaterial::Multibase(text.clone())
         }

@@ -169,7 +169,7 @@ pub fn object(value: &Value) -> Result<RemoteObject, ParseError> {
     let document = as_object(value)?;
     let id = own_id(document)?;
     let kind = kind(document)?;
-    let (authors, groups) = authors(document);
+    let (authors, groups) = authors(document, &id);
     let (content_html, language) = content(document);
     Ok(RemoteObject {
         kind,
@@ -210,8 +210,10 @@ fn kind(document: &Object) -> Result<ObjectKind, ParseError> {
 }
 
 /// Authors and groups. Mobilizon names the person in `actor` and the group in
-/// `attributedTo`; `PeerTube` gives both in `attributedTo`, with their types.
-fn authors(document: &Object) -> (Vec<Url>, Vec<Url>) {
+/// `attributedTo`; `PeerTube` gives both in `attributedTo`, with their types. What
+/// `attributedTo` says of another server stays an author, for whom this one cannot
+/// speak: readers who do not know `actor` would take it for the author.
+fn authors(document: &Object, id: &Url) -> (Vec<Url>, Vec<Url>) {
     let (mut authors, mut groups) = (Vec::new(), Vec::new());
     for value in items(document.get("attributedTo"))
         .iter()
@@ -226,8 +228,12 @@ fn authors(document: &Object) -> (Vec<Url>, Vec<Url>) {
     if let Some(person) = first_id(document.get("actor"))
         && !authors.contains(&person)
     {
-        groups.append(&mut authors);
-        authors.push(person);
+        let (own, foreign): (Vec<Url>, Vec<Url>) = authors
+            .into_iter()
+            .partition(|author| same_origin(author, id));
+        groups.extend(own);
+        authors = foreign;
+        authors.insert(0, person);
     }
     (authors, groups)
 }

@@ -174,7 +174,7 @@ pub fn delete_actor(id: &Url, actor: &Url, at: Timestamp) -> Rendered {
     let whom = Addressing::public([below(actor, "followers")]);
     document(Activity {
         published: Some(at.rfc3339()),
-        ..Activity::new("Delete", id, actor, whom, &*id_part(actor)?)
+        ..Activity::new("Delete", id, actor, whom, &id_part(actor)?)
     })
 }
 

@@ -25,7 +25,8 @@ async fn what_is_said_comes_back_as_it_was_said(db: Arc<Database>) {
         recipients: vec![ana.id],
         ..announcement(&hive, &follow.uri)
     };
-    tx.say(&new, NOW).await.unwrap();
+    tx.say(&new, NOW);
+    tx.flush().await.unwrap();
     let kept = tx.activity(new.id).await.unwrap().unwrap();
     assert_eq!((kept.uri, kept.kind), (new.uri, ActivityKind::Accept));
     assert_eq!((kept.actor_id, kept.post_id), (hive.id, Some(PostId(7))));
@@ -49,7 +50,8 @@ async fn what_is_new_is_expanded_once_in_the_order_of_saying(db: Arc<Database>) 
     let hive = group(&mut tx, "tilab").await;
     let said: Vec<NewActivity> = (0..3).map(|_| announcement(&hive, "https://x/1")).collect();
     for activity in said.iter().rev() {
-        tx.say(activity, NOW).await.unwrap();
+        tx.say(activity, NOW);
+        tx.flush().await.unwrap();
     }
     let ids = tx.unexpanded_ids(10).await.unwrap();
     assert_eq!(ids, said.iter().map(|new| new.id.0).collect::<Vec<_>>());
@@ -70,7 +72,8 @@ async fn what_one_node_expands_another_leaves_alone(db: Arc<Database>) {
         announcement(&hive, "https://x/2"),
     ];
     for activity in &said {
-        tx.say(activity, NOW).await.unwrap();
+        tx.say(activity, NOW);
+        tx.flush().await.unwrap();
     }
     tx.commit().await.unwrap();
     let other = db.other().await;
@@ -95,7 +98,8 @@ async fn activities_are_found_by_speaker_and_by_post(db: Arc<Database>) {
             post_id: Some(post),
             ..announcement(speaker, "https://x/1")
         };
-        tx.say(&new, NOW).await.unwrap();
+        tx.say(&new, NOW);
+        tx.flush().await.unwrap();
         said.push(new.id);
     }
     let kind = ActivityKind::AnnounceThread;
@@ -114,7 +118,8 @@ async fn the_first_bytes_of_a_form_stay(db: Arc<Database>) {
     let mut tx = db.store.write().await.unwrap();
     let hive = group(&mut tx, "tilab").await;
     let new = announcement(&hive, "https://x/1");
-    tx.say(&new, NOW).await.unwrap();
+    tx.say(&new, NOW);
+    tx.flush().await.unwrap();
     for (form, body) in [
         (Form::Wrapped, "{\"n\":1}"),
         (Form::Boost, "{\"n\":2}"),

@@ -70,7 +70,8 @@ async fn what_is_not_expanded_yet_comes_by_itself(db: Arc<Database>) {
     let (hive, _, id, first) = parked_follower(&db).await;
     let mut tx = db.store.write().await.unwrap();
     let new = announcement(&hive, "https://x/2");
-    tx.say(&new, at(80)).await.unwrap();
+    tx.say(&new, at(80));
+    tx.flush().await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(came_back(&db, id, first).await, 0);
     let mut tx = db.store.write().await.unwrap();

@@ -33,7 +33,8 @@ async fn a_host_gets_one_delivery_however_many_follow_from_there(db: Arc<Databas
         follows(&mut tx, &follower, &hive).await;
     }
     let new = announcement(&hive, "https://x/1");
-    tx.say(&new, NOW).await.unwrap();
+    tx.say(&new, NOW);
+    tx.flush().await.unwrap();
     assert_eq!(expand(&mut tx, new.id, NOW).await, 4);
     let all = tx.destination_views(None).await.unwrap();
     let inboxes: Vec<&str> = all.iter().map(|seen| seen.inbox.as_str()).collect();
@@ -59,7 +60,8 @@ async fn doing_it_twice_changes_nothing(db: Arc<Database>) {
     let ana = person(&mut tx, "ana", "a.example").await;
     follows(&mut tx, &ana, &hive).await;
     let new = announcement(&hive, "https://x/1");
-    tx.say(&new, NOW).await.unwrap();
+    tx.say(&new, NOW);
+    tx.flush().await.unwrap();
     assert_eq!(expand(&mut tx, new.id, NOW).await, 1);
     assert_eq!(expand(&mut tx, new.id, at(9)).await, 0);
     let all = tx.destination_views(None).await.unwrap();
@@ -90,7 +92,8 @@ async fn only_granted_active_remote_followers_are_written_to(db: Arc<Database>) 
     let other = group(&mut tx, "utilo").await;
     follows(&mut tx, &stranger, &other).await;
     let new = announcement(&hive, "https://x/1");
-    tx.say(&new, NOW).await.unwrap();
+    tx.say(&new, NOW);
+    tx.flush().await.unwrap();
     assert_eq!(expand(&mut tx, new.id, NOW).await, 0);
 }
 
@@ -103,7 +106,8 @@ async fn recipients_are_written_to_beside_or_without_followers(db: Arc<Database>
     follows(&mut tx, &follower, &hive).await;
     let asked = person(&mut tx, "eve", "asked.example").await;
     let hosts = async |tx: &mut archipel_storage::Tx, new: NewActivity| {
-        tx.say(&new, NOW).await.unwrap();
+        tx.say(&new, NOW);
+        tx.flush().await.unwrap();
         expand(tx, new.id, NOW).await;
         let views = tx
             .delivery_views(new.object_uri.as_deref(), None, &["queued"], 10)
@@ -151,7 +155,8 @@ async fn a_parked_destination_gets_nothing_new(db: Arc<Database>) {
     }
     let mut tx = db.store.write().await.unwrap();
     let new = announcement(&hive, "https://x/2");
-    tx.say(&new, NOW).await.unwrap();
+    tx.say(&new, NOW);
+    tx.flush().await.unwrap();
     assert_eq!(expand(&mut tx, new.id, NOW).await, 1);
     tx.commit().await.unwrap();
     let queue = queue(&db.store, at(1)).await;
@@ -167,7 +172,8 @@ async fn what_is_added_makes_due_but_never_against_a_backoff(db: Arc<Database>) 
     let due = async |now: Timestamp| {
         let mut tx = db.store.write().await.unwrap();
         let new = announcement(&hive, &format!("https://x/{}", now.micros()));
-        tx.say(&new, now).await.unwrap();
+        tx.say(&new, now);
+        tx.flush().await.unwrap();
         expand(&mut tx, new.id, now).await;
         tx.commit().await.unwrap();
         let mut conn = db.store.read().await.unwrap();

@@ -169,7 +169,8 @@ pub async fn say(tx: &mut Tx, activity: &NewActivity) -> ActivityId {
 
 /// The same at another moment.
 pub async fn say_at(tx: &mut Tx, activity: &NewActivity, now: Timestamp) -> ActivityId {
-    tx.say(activity, now).await.unwrap();
+    tx.say(activity, now);
+    tx.flush().await.unwrap();
     expand(tx, activity.id, now).await;
     tx.mark_expanded(&[activity.id]).await.unwrap();
     activity.id

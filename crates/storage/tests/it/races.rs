@@ -220,7 +220,8 @@ async fn expanding_and_recording_at_once_forget_nothing(db: Arc<Database>) {
                 let name = ["un", "deux", "trois"][(turn + offset) % 3];
                 let hive = tx.local_actor(name).await.unwrap().unwrap();
                 let new = announcement(&hive, &format!("https://x/{}", fresh()));
-                tx.say(&new, NOW).await.unwrap();
+                tx.say(&new, NOW);
+                tx.flush().await.unwrap();
                 expand(&mut tx, new.id, NOW).await;
             }
             tx.commit().await.unwrap();

@@ -71,7 +71,8 @@ async fn what_is_passed_on_and_what_is_sent_is_kept_byte_for_byte(db: Arc<Databa
             inner_raw: Some(raw.to_owned()),
             ..announcement(&hive, raw)
         };
-        tx.say(&new, NOW).await.unwrap();
+        tx.say(&new, NOW);
+        tx.flush().await.unwrap();
         let rendering = Rendering {
             activity_id: new.id,
             form: Form::Plain,
@@ -191,7 +192,8 @@ async fn any_moment_that_fits_comes_back(db: Arc<Database>) {
             uri: format!("https://lab.example/activities/{id}"),
             ..announcement(&ana, "https://x/1")
         };
-        tx.say(&new, NOW).await.unwrap();
+        tx.say(&new, NOW);
+        tx.flush().await.unwrap();
         tx.mark_expanded(&[new.id]).await.unwrap();
         assert!(tx.unexpanded_ids(9).await.unwrap().is_empty());
     }

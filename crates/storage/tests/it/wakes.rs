@@ -45,9 +45,8 @@ async fn a_commit_wakes_those_it_concerns_and_nothing_wakes_before(db: Arc<Datab
     let wakes = db.store.wakes();
     let mut tx = db.store.write().await.unwrap();
     let hive = group(&mut tx, "tilab").await;
-    tx.say(&announcement(&hive, "https://x/1"), NOW)
-        .await
-        .unwrap();
+    tx.say(&announcement(&hive, "https://x/1"), NOW);
+    tx.flush().await.unwrap();
     assert!(!woken(&wakes.outbox).await);
     tx.commit().await.unwrap();
     assert!(woken(&wakes.outbox).await);

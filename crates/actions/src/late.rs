@@ -1,0 +1,102 @@
+//! Posts that come in another order than they were written: those that were met
+//! before they came themselves, and those that were deleted before they came.
+
+use archipel_model::{ActorState, Visibility};
+use archipel_storage::{Actor, NewPost, Post, PostKind, PostState, Tx};
+
+use crate::submit::{Announcement, announce, refusal_of};
+use crate::{Context, Result};
+
+/// A post that is here already, now brought by its own author.
+#[derive(Clone, Copy, Debug)]
+pub struct Brought<'a> {
+    /// Who brings it.
+    pub author: &'a Actor,
+    /// The post as it is known.
+    pub post: &'a Post,
+    /// The community that it is meant for; one that it belongs to already counts
+    /// more.
+    pub community: Option<&'a Actor>,
+    /// The activity that brings it, exact bytes.
+    pub received: &'a str,
+}
+
+/// Makes up for what could not be done when a post was met first, as what somebody
+/// answers: only now there is an activity of its author that a community can pass
+/// on. Says whether the post is announced now.
+pub async fn author_brings(ctx: &Context, tx: &mut Tx, brought: Brought<'_>) -> Result<bool> {
+    let Brought { author, post, .. } = brought;
+    if author.is_local
+        || post.is_local
+        || post.author_id != author.id
+        || post.state != PostState::Published
+    {
+        return Ok(false);
+    }
+    let community = match post.community_id {
+        Some(id) => tx.actor(id).await?,
+        None => brought.community.cloned(),
+    };
+    let Some(community) = community.filter(|community| community.is_local) else {
+        return Ok(false);
+    };
+    if tx.is_announced(post.id, community.id).await? {
+        return Ok(false);
+    }
+    let locked = match (post.root_id, &post.parent_uri) {
+        (Some(root), _) => Some(tx.post(root).await?.is_some_and(|root| root.locked)),
+        (None, Some(_)) => Some(false),
+        (None, None) => None,
+    };
+    let refused = refusal_of(tx, &community, author, post.visibility, locked).await?;
+    if refused.is_some() {
+        return Ok(false);
+    }
+    tx.adopt_post(post.id, community.id).await?;
+    let what = Announcement {
+        post: post.id,
+        uri: &post.uri,
+        is_reply: post.parent_uri.is_some(),
+        created: None,
+        received: Some(brought.received),
+    };
+    announce(ctx, tx, &community, what);
+    Ok(true)
+}
+
+/// An author deleted what never came: should it come later, it is not taken. The
+/// caller knows that the id lies on the author's own server.
+pub async fn author_deleted_unseen(
+    ctx: &Context,
+    tx: &mut Tx,
+    author: &Actor,
+    uri: &str,
+) -> Result<()> {
+    if author.is_local || author.state != ActorState::Active {
+        return Ok(());
+    }
+    let now = ctx.now();
+    let tombstone = NewPost {
+        id: ctx.id(),
+        uri: uri.to_owned(),
+        is_local: false,
+        kind: PostKind::Note,
+        author_id: author.id,
+        community_id: None,
+        root_id: None,
+        parent_id: None,
+        parent_uri: None,
+        title: None,
+        content: String::new(),
+        source: None,
+        summary: None,
+        sensitive: false,
+        language: None,
+        visibility: Visibility::Direct,
+        url: None,
+        published_at: now,
+        updated_at: None,
+    };
+    tx.insert_tombstone(&tombstone, now).await?;
+    Ok(())
+}
