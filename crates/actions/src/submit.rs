@@ -181,8 +181,9 @@ pub(crate) async fn refusal_of(
     let policy = settings.policy();
     let deed = submission::deed(locked);
     let standing = if policy.is_for_everyone(deed) {
+        let now = tx.actor_by_uri(&author.uri).await?;
         Standing {
-            suspended: author.state != ActorState::Active,
+            suspended: now.is_none_or(|author| author.state != ActorState::Active),
             ..Standing::default()
         }
     } else {

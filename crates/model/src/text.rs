@@ -72,7 +72,9 @@ const MAX_NESTING: usize = 100;
 /// Safe HTML from HTML of any origin. What is made to be hard to parse loses its
 /// tags and keeps its text.
 pub fn sanitise(html: &str) -> String {
-    let html = cut(html, MAX_HTML);
+    // Parsers drop a byte order mark at the beginning, and only there.
+    let unmarked = html.replace('\u{feff}', "");
+    let html = cut(&unmarked, MAX_HTML);
     if is_bomb(html) {
         return escape(&without_tags(html));
     }

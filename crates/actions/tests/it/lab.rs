@@ -150,6 +150,7 @@ pub async fn join(ctx: &Context, tx: &mut Tx, follower: &Actor, target: &Actor) 
 
 /// What was said since the last time, in order.
 pub async fn said(tx: &mut Tx) -> Vec<Activity> {
+    tx.flush().await.unwrap();
     let said = tx.unexpanded(100).await.unwrap();
     let ids: Vec<_> = said.iter().map(|activity| activity.id).collect();
     tx.mark_expanded(&ids).await.unwrap();
