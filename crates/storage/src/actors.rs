@@ -204,6 +204,8 @@ impl Conn {
                 followers = excluded.followers, featured = excluded.featured,
                 moderators = excluded.moderators,
                 approves_followers = excluded.approves_followers,
+                state = CASE WHEN actor.state = 'gone' AND NOT actor.is_local THEN 'active'
+                    ELSE actor.state END,
                 updated_at = excluded.updated_at, fetched_at = excluded.fetched_at
              RETURNING *",
             actor.id.0,

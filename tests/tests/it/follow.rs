@@ -123,12 +123,14 @@ async fn a_blocked_server(db: Db) {
     );
     let (eve, alice) = (blocked.person("eve"), welcome.person("alice"));
     lab.run(&["peer", "block", &blocked.host(), "--yes"]);
-    // The running server may take a moment to hear of it.
+    // The running server may take a moment to hear of it; an unfollow asks nothing.
+    let follow = mastodon::follow(&eve, &group);
     eventually("the block in force", PATIENCE, || async {
-        let answer = eve.say(&lab, &mastodon::follow(&eve, &group)).await;
+        let answer = eve.say(&lab, &mastodon::undo(&eve, &follow)).await;
         (answer.status == 403).then_some(())
     })
     .await;
+    assert_eq!(eve.say(&lab, &follow).await.status, 403);
     alice.says(&lab, &mastodon::follow(&alice, &group)).await;
     welcome.hears("Accept", |_| true).await;
     assert!(blocked.of_type("Accept").is_empty());

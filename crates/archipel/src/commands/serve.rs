@@ -99,9 +99,37 @@ fn router(app: &App, context: &Context, ready: Arc<AtomicBool>) -> anyhow::Resul
 
 fn start_workers(app: &App, workers: &TaskTracker, stop: &CancellationToken) {
     let federation = app.federation.clone();
-    workers.spawn(archipel_federation::work(federation.clone(), stop.clone()));
-    workers.spawn(archipel_federation::deliver(federation, stop.clone()));
+    let (inbox, outbox) = (federation.clone(), federation);
+    workers.spawn(kept_up("the inbox", stop.clone(), move |stop| {
+        archipel_federation::work(inbox.clone(), stop)
+    }));
+    workers.spawn(kept_up("delivery", stop.clone(), move |stop| {
+        archipel_federation::deliver(outbox.clone(), stop)
+    }));
     workers.spawn(tidy(app.clone(), stop.clone()));
+}
+
+/// Runs a task until told to stop; one that ends by itself is begun again, since
+/// a server that only looks alive is worse than one that is down.
+async fn kept_up<F>(
+    name: &'static str,
+    stop: CancellationToken,
+    task: impl Fn(CancellationToken) -> F,
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
+    while !stop.is_cancelled() {
+        // In a task of its own, so that a panic ends nothing else.
+        let ended = tokio::spawn(task(stop.clone())).await;
+        if stop.is_cancelled() {
+            return;
+        }
+        match ended {
+            Ok(()) => tracing::error!(name, "a worker ended, beginning again"),
+            Err(error) => tracing::error!(name, %error, "a worker panicked, beginning again"),
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
 }
 
 /// Removes, now and then, what was done long ago.

@@ -83,7 +83,8 @@ pub async fn run(federation: Federation, stop: CancellationToken) {
         federation,
     };
     let rounds = TaskTracker::new();
-    while !stop.is_cancelled() {
+    // Without its recorder a deliverer would send the same again and again.
+    while !stop.is_cancelled() && !recording.is_finished() {
         match deliverer.turn(&rounds).await {
             Ok(0) => deliverer.pause(&stop).await,
             Ok(_) => {}

@@ -64,6 +64,8 @@ pub(super) enum Lack {
     FreshActor(Url),
     /// A post, with the posts that it answers.
     Post(Url),
+    /// Several things.
+    Several(Vec<Lack>),
 }
 
 /// Why an activity was not applied.

@@ -3,11 +3,13 @@
 //! Whatever waits to be kept at one moment shares one statement and one commit,
 //! so that durability costs little under load and nothing at rest.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use archipel_actions::Context;
 use archipel_model::Id;
 use archipel_storage::{NewInboxItem, Store};
+use futures::FutureExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 /// Most that share one commit.
@@ -74,13 +76,19 @@ async fn run(store: Store, ctx: Context, mut waiting: mpsc::Receiver<Waiting>) {
             let Id(id) = ctx.ids.next_in_order(ctx.now());
             item.id = id;
         }
-        let kept = keep(&store, &items).await;
-        if let Err(error) = &kept {
-            tracing::error!(%error, count = items.len(), "received activities could not be kept");
+        // The one task that keeps outlives whatever happens to a batch.
+        let kept = AssertUnwindSafe(keep(&store, &items)).catch_unwind().await;
+        match &kept {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::error!(%error, count = items.len(), "received activities could not be kept");
+            }
+            Err(_panic) => tracing::error!(count = items.len(), "keeping activities panicked"),
         }
+        let kept = matches!(kept, Ok(Ok(())));
         for (answer, _room) in answers {
             // A peer that hung up does not hear it; it is kept all the same.
-            let _ = answer.send(kept.is_ok());
+            let _ = answer.send(kept);
         }
     }
 }

@@ -67,18 +67,53 @@ pub(super) async fn fetch(federation: Federation, item: Tried, lack: Lack) {
 }
 
 async fn in_turn(federation: &Federation, lack: &Lack) -> Fetched {
-    let (Lack::Actor(uri) | Lack::FreshActor(uri) | Lack::Post(uri)) = lack;
+    let mut budget = Budget::default();
+    match lack {
+        Lack::Several(several) => together(federation, several, &mut budget).await,
+        one => single(federation, one, &mut budget).await,
+    }
+}
+
+/// Fetches as much of what a batch lacks as one round may; the next one goes on.
+async fn together(federation: &Federation, several: &[Lack], budget: &mut Budget) -> Fetched {
+    let mut fetched = false;
+    for lack in several {
+        if budget.left() == 0 {
+            break;
+        }
+        match single(federation, lack, budget).await {
+            Fetched::Later(why) if !fetched => return Fetched::Later(why),
+            Fetched::Later(_) => break,
+            Fetched::Never(why) => unavailable(federation, lack, &why),
+            Fetched::Complete => {}
+        }
+        fetched = true;
+    }
+    Fetched::Complete
+}
+
+/// One thing of a batch that cannot be had spoils only itself.
+fn unavailable(federation: &Federation, lack: &Lack, why: &str) {
+    if let Lack::Actor(uri) | Lack::FreshActor(uri) | Lack::Post(uri) = lack {
+        federation.found.missing(uri.as_str(), why);
+    }
+}
+
+async fn single(federation: &Federation, lack: &Lack, budget: &mut Budget) -> Fetched {
+    let (Lack::Actor(uri) | Lack::FreshActor(uri) | Lack::Post(uri)) = lack else {
+        return Fetched::Never("a batch within a batch".to_owned());
+    };
     let Some(_turn) = federation.fetching.at(uri).await else {
         return Fetched::Never(format!("{uri} is no address"));
     };
     match lack {
-        Lack::Actor(uri) | Lack::FreshActor(uri) => actor(federation, uri).await,
-        Lack::Post(uri) => thread(federation, uri).await,
+        Lack::Post(uri) => thread(federation, uri, budget).await,
+        _ => actor(federation, uri, budget).await,
     }
 }
 
-async fn actor(federation: &Federation, uri: &Url) -> Fetched {
-    match federation.refresh_actor(uri, &mut Budget::of(3)).await {
+async fn actor(federation: &Federation, uri: &Url, budget: &mut Budget) -> Fetched {
+    match federation.refresh_actor(uri, budget).await {
         Ok(actor) if actor.uri == uri.as_str() => Fetched::Complete,
         // Under another name we would look for it again and again.
         Ok(actor) => Fetched::Never(format!("{uri} is another name of {}", actor.uri)),
@@ -89,12 +124,11 @@ async fn actor(federation: &Federation, uri: &Url) -> Fetched {
 
 /// Fetches a post and, within the budget, the posts that it answers and their
 /// authors.
-async fn thread(federation: &Federation, uri: &Url) -> Fetched {
-    let mut budget = Budget::default();
+async fn thread(federation: &Federation, uri: &Url, budget: &mut Budget) -> Fetched {
     let mut next = Some(uri.clone());
     let mut first = true;
     while let Some(uri) = next.take() {
-        match post(federation, &uri, &mut budget).await {
+        match post(federation, &uri, budget).await {
             Ok(above) => next = above,
             Err(error) if first && error.is_transient() => {
                 return Fetched::Later(error.to_string());
@@ -106,7 +140,7 @@ async fn thread(federation: &Federation, uri: &Url) -> Fetched {
                     error,
                     ActorError::Fetch(FetchError::Refused(Refused::BudgetSpent))
                 );
-                if first || !(spent || error.is_transient()) {
+                if !spent && (first || !error.is_transient()) {
                     federation.found.missing(uri.as_str(), &error.to_string());
                 }
                 return Fetched::Complete;

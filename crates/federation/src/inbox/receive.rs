@@ -102,7 +102,9 @@ async fn sender(
         .await
         .map_err(|trouble| refusal(&trouble))?;
     if let Some(known) = &known {
-        if claim.verify(&known.key) {
+        // One that is gone and signs is either late or back: its server knows.
+        let signed = claim.verify(&known.key);
+        if signed && (known.state != ActorState::Gone || is_own_deletion(envelope)) {
             return Ok(Some(known.clone()));
         }
     } else if nothing_to_do(federation, envelope).await? {
@@ -120,12 +122,15 @@ async fn sender(
     }
 }
 
+/// Whether an actor deletes itself.
+fn is_own_deletion(envelope: &Envelope) -> bool {
+    envelope.kind == "Delete" && envelope.object_id.as_deref() == Some(envelope.actor.as_str())
+}
+
 /// Whether an activity by somebody whose key we do not have is known to be
 /// nothing: an account that we never met is deleted, or it came before.
 async fn nothing_to_do(federation: &Federation, envelope: &Envelope) -> Result<bool, Refusal> {
-    let is_own_deletion =
-        envelope.kind == "Delete" && envelope.object_id.as_deref() == Some(envelope.actor.as_str());
-    if is_own_deletion {
+    if is_own_deletion(envelope) {
         let never_met = federation.never_met(&envelope.actor).await;
         if never_met.map_err(|trouble| refusal(&trouble))? {
             return Ok(true);

@@ -27,8 +27,16 @@ pub(super) async fn announce(job: &Job<'_>, tx: &mut Tx, what: &AnnounceOf) -> A
     match what {
         AnnounceOf::Batch(several) => {
             let mut outcomes = Vec::with_capacity(several.len());
+            let mut lacking = Vec::new();
             for one in several {
-                outcomes.push(relayed(job, tx, one).await?.words());
+                match relayed(job, tx, one).await {
+                    Ok(outcome) => outcomes.push(outcome.words()),
+                    Err(Stop::Lack(lack)) => lacking.push(lack),
+                    Err(stop) => return Err(stop),
+                }
+            }
+            if !lacking.is_empty() {
+                return Err(Stop::Lack(Lack::Several(lacking)));
             }
             done(format!(
                 "a batch of {}: {}",
@@ -85,6 +93,9 @@ async fn post(job: &Job<'_>, tx: &mut Tx, id: &Url, content: Option<&RemoteObjec
         return refused("the post has no author");
     };
     let Some(author) = tx.actor_by_uri(author_uri.as_str()).await? else {
+        if let Some(Known::Missing(why)) = job.federation.found.post(author_uri.as_str()) {
+            return refused(format!("its author cannot be had: {why}"));
+        }
         return Err(Stop::Lack(Lack::Actor(author_uri.clone())));
     };
     if author.state != ActorState::Active {
