@@ -1,6 +1,9 @@
 //! Making a community and changing its settings.
 
-use archipel_model::{ActorId, ActorKind, CommunityPolicy, Handle, JoinPolicy, PostPolicy, text};
+use archipel_model::{
+    ActorId, ActorKind, CommunityPolicy, Handle, HoldPolicy, JoinPolicy, PostPolicy, Reach,
+    ReactionPolicy, text,
+};
 use archipel_storage::{ActivityKind, Actor, Community, NewActivity, Tx};
 
 use crate::accounts::create_named;
@@ -37,6 +40,16 @@ pub struct CommunityChange {
     pub post: Option<PostPolicy>,
     /// Who may reply.
     pub reply: Option<PostPolicy>,
+    /// Which posts are held.
+    pub hold: Option<HoldPolicy>,
+    /// Whether posts of unknown servers are held.
+    pub hold_unknown: Option<bool>,
+    /// Which reactions count.
+    pub reactions: Option<ReactionPolicy>,
+    /// Who sees it.
+    pub reach: Option<Reach>,
+    /// Its rules, one a line.
+    pub rules: Option<String>,
 }
 
 /// Makes a community.
@@ -61,9 +74,8 @@ pub async fn create_community(
         actor_id: actor.id,
         description: new.description.clone(),
         language: new.language.clone(),
-        join_policy: new.policy.join,
-        post_policy: new.policy.post,
-        reply_policy: new.policy.reply,
+        rules: String::new(),
+        ..Community::of_policy(actor.id, new.policy)
     };
     show(ctx, tx, &community, &new.title).await?;
     Ok(actor)
@@ -88,6 +100,13 @@ pub async fn change_community(
     community.join_policy = change.join.unwrap_or(community.join_policy);
     community.post_policy = change.post.unwrap_or(community.post_policy);
     community.reply_policy = change.reply.unwrap_or(community.reply_policy);
+    community.hold_policy = change.hold.unwrap_or(community.hold_policy);
+    community.hold_unknown = change.hold_unknown.unwrap_or(community.hold_unknown);
+    community.reaction_policy = change.reactions.unwrap_or(community.reaction_policy);
+    community.reach = change.reach.unwrap_or(community.reach);
+    if let Some(rules) = &change.rules {
+        community.rules.clone_from(rules);
+    }
     let title = change.title.as_deref().unwrap_or(&actor.name);
     show(ctx, tx, &community, title).await?;
     let said = NewActivity {
@@ -104,7 +123,7 @@ async fn show(ctx: &Context, tx: &mut Tx, community: &Community, title: &str) ->
     tx.put_community(community).await?;
     tx.set_actor_profile(community.actor_id, title, &summary, now)
         .await?;
-    let approves = community.join_policy == JoinPolicy::Approval;
+    let approves = community.join_policy != JoinPolicy::Open;
     tx.set_approves_followers(community.actor_id, approves)
         .await?;
     Ok(())

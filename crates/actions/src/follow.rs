@@ -94,7 +94,7 @@ async fn initial_state(tx: &mut Tx, target: &Actor) -> Result<FollowState> {
     }
     let community = local_community(tx, target.id).await?;
     let asks = match community {
-        Some(community) => community.join_policy == JoinPolicy::Approval,
+        Some(community) => community.join_policy != JoinPolicy::Open,
         None => target.approves_followers,
     };
     Ok(if asks {

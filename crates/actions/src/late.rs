@@ -4,7 +4,9 @@
 use archipel_model::{ActorState, Visibility};
 use archipel_storage::{Actor, NewPost, Post, PostKind, PostState, Tx};
 
-use crate::submit::{Announcement, announce, refusal_of};
+use archipel_model::submission::Verdict;
+
+use crate::submit::{Announcement, Arrival, announce, decided};
 use crate::{Context, Result};
 
 /// A post that is here already, now brought by its own author.
@@ -48,8 +50,13 @@ pub async fn author_brings(ctx: &Context, tx: &mut Tx, brought: Brought<'_>) -> 
         (None, Some(_)) => Some(false),
         (None, None) => None,
     };
-    let refused = refusal_of(tx, &community, author, post.visibility, locked).await?;
-    if refused.is_some() {
+    let arrival = Arrival {
+        community: &community,
+        author,
+        visibility: post.visibility,
+        reply_to_locked: locked,
+    };
+    if decided(ctx, tx, &arrival).await? != Verdict::Published {
         return Ok(false);
     }
     tx.adopt_post(post.id, community.id).await?;
@@ -96,6 +103,8 @@ pub async fn author_deleted_unseen(
         url: None,
         published_at: now,
         updated_at: None,
+        held_reason: None,
+        received: None,
     };
     tx.insert_tombstone(&tombstone, now).await?;
     Ok(())

@@ -11,6 +11,8 @@ mod communities;
 mod deletion;
 mod follow;
 mod late;
+mod order;
+mod removal;
 mod say;
 mod submit;
 
@@ -24,6 +26,8 @@ pub use communities::{CommunityChange, NewCommunity, change_community, create_co
 pub use deletion::{actor_gone, author_deleted, delete_local_actor};
 pub use follow::{FollowOutcome, FollowRequest, ReceivedFollow, follow, unfollow};
 pub use late::{Brought, author_brings, author_deleted_unseen};
+pub use order::{Door, Order};
+pub use removal::{remove_post, restore_post};
 pub use submit::{Submission, Submitted, submit_post};
 
 /// What every action needs besides its transaction.

@@ -25,6 +25,8 @@ pub(crate) fn saying(
         object_uri: Some(object.to_owned()),
         inner_id: None,
         inner_raw: None,
+        measure_id: None,
+        after_id: None,
         object_key: object.to_owned(),
         lane: Lane::Control,
         to_followers: false,

@@ -2,8 +2,10 @@
 //! and whichever door it came through.
 
 use archipel_model::permission::Standing;
-use archipel_model::submission::{self, Refusal, Verdict, decide};
-use archipel_model::{ActivityId, ActorId, ActorState, PostId, Timestamp, Visibility};
+use archipel_model::submission::{Entry, HoldReason, Refusal, Verdict, decide, measure};
+use archipel_model::{
+    ActivityId, ActorId, ActorState, CommunityPolicy, HoldPolicy, PostId, Timestamp, Visibility,
+};
 use archipel_storage::{ActivityKind, Actor, Lane, NewActivity, NewPost, Post, PostKind, Tx};
 
 use crate::say::saying;
@@ -54,6 +56,8 @@ pub struct Submission<'a> {
 pub enum Submitted {
     /// It is here now.
     Published(PostId),
+    /// It waits for a moderator of the community, and why.
+    Held(PostId, HoldReason),
     /// It was here before; nothing changed.
     Known,
     /// The community did not take it; nothing was stored.
@@ -68,9 +72,11 @@ pub async fn submit_post(
 ) -> Result<Submitted> {
     let now = ctx.now();
     let home = home_of(tx, &submission).await?;
-    if let Some(refusal) = refusal(tx, &submission, home.as_ref()).await? {
-        return Ok(Submitted::Refused(refusal));
-    }
+    let held_reason = match verdict(ctx, tx, &submission, home.as_ref()).await? {
+        Verdict::Published => None,
+        Verdict::Held(reason) => Some(reason),
+        Verdict::Refused(refusal) => return Ok(Submitted::Refused(refusal)),
+    };
     // A post from the future would stay on top for ever.
     let published_at = submission.published_at.min(now);
     let id: PostId = if submission.author.is_local {
@@ -107,10 +113,15 @@ pub async fn submit_post(
         visibility: submission.visibility,
         published_at,
         updated_at: submission.updated_at,
+        held_reason,
+        received: held_reason.and(submission.received).map(str::to_owned),
     };
     let made_here = submission.uri.is_none();
     if !insert(ctx, tx, &mut post, made_here, now).await? {
         return Ok(Submitted::Known);
+    }
+    if let Some(reason) = held_reason {
+        return Ok(Submitted::Held(post.id, reason));
     }
     let created = if submission.author.is_local {
         Some(say_create(ctx, tx, &submission, home.as_ref(), &post))
@@ -144,55 +155,78 @@ async fn home_of(tx: &mut Tx, submission: &Submission<'_>) -> Result<Option<Acto
     Ok(submission.community.cloned())
 }
 
-/// Why the community does not take the post; remote communities decide themselves.
-async fn refusal(
+/// What the community decides; remote communities decide themselves.
+async fn verdict(
+    ctx: &Context,
     tx: &mut Tx,
     submission: &Submission<'_>,
     home: Option<&Actor>,
-) -> Result<Option<Refusal>> {
+) -> Result<Verdict> {
     let Some(community) = home.filter(|community| community.is_local) else {
-        return Ok(None);
+        return Ok(Verdict::Published);
     };
-    let locked = thread_locked(tx, submission).await?;
-    refusal_of(
-        tx,
+    let arrival = Arrival {
         community,
-        submission.author,
-        submission.visibility,
-        locked,
-    )
-    .await
+        author: submission.author,
+        visibility: submission.visibility,
+        reply_to_locked: thread_locked(tx, submission).await?,
+    };
+    decided(ctx, tx, &arrival).await
 }
 
-/// Why a local community does not take a post of this author. `locked` is `None`
-/// for a new thread, else whether the thread that is answered is locked.
-pub(crate) async fn refusal_of(
-    tx: &mut Tx,
-    community: &Actor,
-    author: &Actor,
-    visibility: Visibility,
-    locked: Option<bool>,
-) -> Result<Option<Refusal>> {
+/// A post that arrives at a local community.
+pub(crate) struct Arrival<'a> {
+    pub community: &'a Actor,
+    pub author: &'a Actor,
+    pub visibility: Visibility,
+    /// `None` for a new thread, else whether the thread that is answered is locked.
+    pub reply_to_locked: Option<bool>,
+}
+
+/// What a local community decides on a post that arrives.
+pub(crate) async fn decided(ctx: &Context, tx: &mut Tx, arrival: &Arrival<'_>) -> Result<Verdict> {
+    let Arrival {
+        community, author, ..
+    } = arrival;
     let settings = tx.community(community.id).await?;
     let settings = settings.ok_or_else(|| Error::NotACommunity(community.acct()))?;
     if community.state != ActorState::Active {
-        return Ok(Some(Refusal::Locked));
+        return Ok(Verdict::Refused(Refusal::Closed));
     }
     let policy = settings.policy();
-    let deed = submission::deed(locked);
-    let standing = if policy.is_for_everyone(deed) {
-        let now = tx.actor_by_uri(&author.uri).await?;
-        Standing {
-            suspended: now.is_none_or(|author| author.state != ActorState::Active),
-            ..Standing::default()
-        }
-    } else {
-        tx.standing(community.id, author.id).await?
+    let entry = Entry {
+        visibility: arrival.visibility,
+        author: standing(ctx, tx, arrival, policy).await?,
+        reply_to_locked: arrival.reply_to_locked,
+        published_before: policy.hold == HoldPolicy::First
+            && tx.has_published(author.id, community.id).await?,
+        server_known: policy.hold_unknown
+            && (author.is_local || tx.is_server_known(&author.host).await?),
     };
-    let verdict = decide(visibility, standing, policy, locked);
-    Ok(match verdict {
-        Verdict::Published => None,
-        Verdict::Refused(refusal) => Some(refusal),
+    Ok(decide(&entry, policy))
+}
+
+/// How the author stands, as far as the policy makes it matter.
+async fn standing(
+    ctx: &Context,
+    tx: &mut Tx,
+    arrival: &Arrival<'_>,
+    policy: CommunityPolicy,
+) -> Result<Standing> {
+    let Arrival {
+        community, author, ..
+    } = arrival;
+    let matters = !policy.is_for_everyone(measure(arrival.reply_to_locked))
+        || policy.holds_something()
+        || arrival.reply_to_locked == Some(true)
+        || tx.has_bans(community.id).await?;
+    if matters {
+        return Ok(tx.standing(community.id, author.id, ctx.now()).await?);
+    }
+    let now = tx.actor_by_uri(&author.uri).await?;
+    Ok(Standing {
+        suspended: now.is_none_or(|author| author.state != ActorState::Active),
+        ..Standing::default()
     })
 }
 

@@ -1,7 +1,9 @@
 //! From what is stored to what is written: rows in, views of [`crate::render`] out.
 
 use archipel_model::PostId;
-use archipel_storage::{Activity, Actor, ActorKey, Community, Conn, KeyAlgorithm, Post};
+use archipel_storage::{
+    Activity, ActivityKind, Actor, ActorKey, Community, Conn, KeyAlgorithm, Post,
+};
 use url::Url;
 
 use crate::render::Language;
@@ -18,6 +20,12 @@ pub enum ViewError {
     /// Something that it refers to is missing.
     #[error("{0} is missing")]
     Missing(&'static str),
+    /// Activities of this kind are not written by themselves.
+    #[error("{0} is not said by itself")]
+    Unsaid(ActivityKind),
+    /// Measures of this kind are not told to other servers.
+    #[error("{0} is not told to other servers")]
+    Unsayable(archipel_model::Deed),
     /// A stored address is not one.
     #[error("{0:?} is not an address")]
     Address(String),

@@ -114,6 +114,12 @@ id_types! {
     InboxId,
     /// One inbox URL that we deliver to.
     DestinationId,
+    /// Something that a moderator or administrator did.
+    MeasureId,
+    /// A report of a post or an actor.
+    ReportId,
+    /// Something that an author was told about a post of theirs.
+    NoticeId,
 }
 
 #[cfg(test)]

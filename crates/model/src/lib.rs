@@ -6,6 +6,7 @@
 //! carry the rules and nobody checks again.
 
 mod actor;
+mod deed;
 mod dialect;
 mod handle;
 mod id;
@@ -20,13 +21,17 @@ mod time;
 mod visibility;
 
 pub use actor::{ActorKind, ActorState};
+pub use deed::Deed;
 pub use dialect::{Dialect, software_dialect};
 pub use handle::{Handle, HandleError};
 pub use id::{
-    AccountId, ActivityId, ActorId, DestinationId, FollowId, Id, IdSource, InboxId, PostId,
+    AccountId, ActivityId, ActorId, DestinationId, FollowId, Id, IdSource, InboxId, MeasureId,
+    NoticeId, PostId, ReportId,
 };
 pub use origin::{Host, HostError, Origin, origin_of, same_origin};
-pub use policy::{CommunityPolicy, JoinPolicy, PostPolicy, UnknownWord};
+pub use policy::{
+    CommunityPolicy, HoldPolicy, JoinPolicy, PostPolicy, Reach, ReactionPolicy, UnknownWord,
+};
 pub use role::Role;
 pub use site::{Place, Site};
 pub use time::{Clock, SystemClock, TimeError, Timestamp};

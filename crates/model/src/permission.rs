@@ -1,110 +1,335 @@
-//! The one authorisation function: what somebody may do in a community.
+//! The one authorisation function: what somebody may do in a community, to whom,
+//! from where.
 //!
-//! Every door asks here, with facts that come from our own database.
+//! Every door asks here, with facts that come from our own database: federation,
+//! apps, pages and command line get the same answer.
 
-use crate::{CommunityPolicy, PostPolicy, Role};
+use std::cmp::Ordering;
+
+use crate::{CommunityPolicy, PostPolicy, Role, Timestamp};
 
 /// How somebody stands in one community, as our database knows it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each looked up by itself"
+)]
 pub struct Standing {
     /// Their role, if they hold one.
     pub role: Option<Role>,
+    /// Since when they hold it: of two in one role, who came first ranks higher.
+    pub since: Option<Timestamp>,
     /// Whether their follow was accepted.
     pub member: bool,
-    /// Whether they were stopped, here or by an administrator.
+    /// Whether a moderator vouched for them.
+    pub approved: bool,
+    /// Whether they act no more at all: stopped by an administrator, or gone.
     pub suspended: bool,
+    /// Whether they are banned from this community or from the whole server.
+    pub banned: bool,
+    /// Whether they administer this server.
+    pub admin: bool,
+}
+
+impl Standing {
+    /// The server itself, when an operator acts on the command line.
+    pub const OPERATOR: Self = Self {
+        role: None,
+        since: None,
+        member: false,
+        approved: false,
+        suspended: false,
+        banned: false,
+        admin: true,
+    };
+
+    /// Whether they hold at least this role.
+    fn holds(&self, role: Role) -> bool {
+        self.admin || self.role.is_some_and(|held| held >= role)
+    }
+
+    /// Whether they rank above somebody else: administrators above all, then by
+    /// role, then by who has held it longer.
+    pub fn outranks(&self, other: &Self) -> bool {
+        let order = self
+            .admin
+            .cmp(&other.admin)
+            .then(self.role.cmp(&other.role))
+            .then_with(|| match (self.since, other.since) {
+                (Some(mine), Some(theirs)) => theirs.cmp(&mine),
+                _ => Ordering::Equal,
+            });
+        order == Ordering::Greater
+    }
 }
 
 /// Something that one may want to do in a community.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Measure {
     /// Start a thread.
     Post,
     /// Answer in a thread.
     Reply,
     /// Accept or reject who wants to join.
-    AdmitMember,
+    Admit,
+    /// Invite somebody to join.
+    Invite,
+    /// Vouch for a member, so that nothing of theirs is held any more, or take
+    /// that back.
+    Vouch,
+    /// Put a thread on top, or take it down from there.
+    Pin,
+    /// Mark a post as sensitive, or take the mark away.
+    Mark,
+    /// Publish or refuse a post that is held.
+    Decide,
+    /// Remove a post from the community.
+    Remove,
+    /// Bring a removed post back.
+    Restore,
+    /// Close a thread to replies, or open it again.
+    Lock,
+    /// Move a thread to another community.
+    Move,
+    /// End somebody's membership.
+    Expel,
+    /// Keep somebody out, for a time or for good.
+    Ban,
+    /// Let somebody in again.
+    Unban,
+    /// Tell somebody that they broke a rule.
+    Warn,
+    /// Close a report.
+    Resolve,
+    /// Hold everything that comes in, or release it.
+    Hold,
+    /// Give somebody a role.
+    Appoint,
+    /// Take a role away.
+    Dismiss,
+    /// Change what the community says of itself.
+    Edit,
+    /// Change who may join and post.
+    Configure,
+    /// Delete the community, or move it elsewhere.
+    Close,
+}
+crate::policy::words! { Measure {
+    Post => "post", Reply => "reply", Admit => "admit", Invite => "invite", Vouch => "vouch",
+    Pin => "pin", Mark => "mark", Decide => "decide", Remove => "remove", Restore => "restore",
+    Lock => "lock", Move => "move", Expel => "expel", Ban => "ban", Unban => "unban",
+    Warn => "warn", Resolve => "resolve", Hold => "hold", Appoint => "appoint",
+    Dismiss => "dismiss", Edit => "edit", Configure => "configure", Close => "close",
+} }
+
+/// To whom or what it is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The community itself.
+    Community,
+    /// A post in the community, and how its author stands there.
+    Post {
+        /// How its author stands.
+        author: Standing,
+        /// Whether it belongs to this community.
+        belongs: bool,
+    },
+    /// Somebody.
+    Person {
+        /// How they stand.
+        standing: Standing,
+        /// Whether it is the one who asks.
+        oneself: bool,
+        /// The role that they are to get, of [`Measure::Appoint`].
+        role: Option<Role>,
+    },
+}
+
+/// From where somebody acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Through a door of this server: page, app, command line.
+    Here,
+    /// From their own server.
+    Elsewhere {
+        /// Whether the object lives on their server too, which then speaks for it.
+        own_object: bool,
+    },
 }
 
 /// Why something is not permitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Denial {
-    /// Stopped by a moderator or an administrator.
+    /// Stopped by an administrator, or gone.
     Suspended,
+    /// Banned from this community.
+    Banned,
     /// Only members may.
     MembersOnly,
+    /// Only members for whom a moderator vouched may.
+    ApprovedOnly,
+    /// Only those with a role may.
+    TeamOnly,
     /// Only moderators may.
     ModeratorsOnly,
+    /// Only owners may.
+    OwnersOnly,
+    /// The other one ranks as high or higher.
+    Outranked,
+    /// The post does not belong to this community.
+    NotHere,
+    /// Only from a door of this server.
+    OnlyHere,
+    /// Nobody does this to themselves.
+    Oneself,
 }
 crate::policy::words! { Denial {
-    Suspended => "suspended", MembersOnly => "members_only", ModeratorsOnly => "moderators_only",
+    Suspended => "suspended", Banned => "banned", MembersOnly => "members_only",
+    ApprovedOnly => "approved_only", TeamOnly => "team_only",
+    ModeratorsOnly => "moderators_only", OwnersOnly => "owners_only", Outranked => "outranked",
+    NotHere => "not_here", OnlyHere => "only_here", Oneself => "oneself",
 } }
 
-/// Who may do this deed under this policy.
-const fn required(deed: Deed, policy: CommunityPolicy) -> PostPolicy {
-    match deed {
-        Deed::Post => policy.post,
-        Deed::Reply => policy.reply,
-        Deed::AdmitMember => PostPolicy::Moderators,
+/// Who may do something at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Required {
+    /// Whoever the community's policy says.
+    Policy(PostPolicy),
+    /// Whoever holds this role.
+    Role(Role),
+}
+
+const fn required(measure: Measure, policy: CommunityPolicy) -> Required {
+    match measure {
+        Measure::Post => Required::Policy(policy.post),
+        Measure::Reply => Required::Policy(policy.reply),
+        Measure::Admit | Measure::Invite | Measure::Pin | Measure::Mark => {
+            Required::Role(Role::Facilitator)
+        }
+        Measure::Vouch
+        | Measure::Decide
+        | Measure::Remove
+        | Measure::Restore
+        | Measure::Lock
+        | Measure::Move
+        | Measure::Expel
+        | Measure::Ban
+        | Measure::Unban
+        | Measure::Warn
+        | Measure::Resolve
+        | Measure::Hold
+        | Measure::Appoint
+        | Measure::Dismiss
+        | Measure::Edit => Required::Role(Role::Moderator),
+        Measure::Configure | Measure::Close => Required::Role(Role::Owner),
     }
 }
 
 impl CommunityPolicy {
     /// Whether anybody may do this who is not stopped: then nobody's role or
     /// membership has to be looked up.
-    pub const fn is_for_everyone(self, deed: Deed) -> bool {
-        matches!(required(deed, self), PostPolicy::Everyone)
+    pub const fn is_for_everyone(self, measure: Measure) -> bool {
+        matches!(
+            required(measure, self),
+            Required::Policy(PostPolicy::Everyone)
+        )
     }
 }
 
-/// Whether somebody of this standing may do this deed under this policy.
-pub fn authorise(standing: Standing, deed: Deed, policy: CommunityPolicy) -> Result<(), Denial> {
-    if standing.suspended {
+/// Whether somebody of this standing may do this, to this target, from there,
+/// under this policy.
+pub fn authorise(
+    who: &Standing,
+    measure: Measure,
+    target: Target,
+    origin: Origin,
+    policy: CommunityPolicy,
+) -> Result<(), Denial> {
+    if who.suspended {
         return Err(Denial::Suspended);
     }
-    let required = required(deed, policy);
-    let moderates = standing.role.is_some_and(|role| role >= Role::Moderator);
-    match required {
-        PostPolicy::Everyone => Ok(()),
-        PostPolicy::Members if standing.member || standing.role.is_some() => Ok(()),
-        PostPolicy::Members => Err(Denial::MembersOnly),
-        PostPolicy::Moderators if moderates => Ok(()),
-        PostPolicy::Moderators => Err(Denial::ModeratorsOnly),
+    // A server speaks for what lives on it, whatever its people are here.
+    let speaks_for_it = matches!(origin, Origin::Elsewhere { own_object: true })
+        && matches!(measure, Measure::Remove | Measure::Restore);
+    if !speaks_for_it {
+        if who.banned {
+            return Err(Denial::Banned);
+        }
+        entitled(who, required(measure, policy))?;
+    }
+    if matches!(measure, Measure::Configure | Measure::Close) && origin != Origin::Here {
+        return Err(Denial::OnlyHere);
+    }
+    match target {
+        Target::Community => Ok(()),
+        Target::Post { belongs: false, .. } => Err(Denial::NotHere),
+        Target::Post { author, .. } => match measure {
+            Measure::Remove if !speaks_for_it && who.role != author.role => below(who, &author),
+            _ => Ok(()),
+        },
+        Target::Person {
+            standing,
+            oneself,
+            role,
+        } => upon(who, measure, &standing, oneself, role),
+    }
+}
+
+/// Whether the role suffices, whoever it is done to.
+fn entitled(who: &Standing, required: Required) -> Result<(), Denial> {
+    let (allowed, denial) = match required {
+        Required::Policy(PostPolicy::Everyone) => (true, Denial::MembersOnly),
+        Required::Policy(PostPolicy::Members) => (
+            who.member || who.holds(Role::Facilitator),
+            Denial::MembersOnly,
+        ),
+        Required::Policy(PostPolicy::Approved) => (
+            (who.member && who.approved) || who.holds(Role::Facilitator),
+            Denial::ApprovedOnly,
+        ),
+        Required::Policy(PostPolicy::Moderators) | Required::Role(Role::Moderator) => {
+            (who.holds(Role::Moderator), Denial::ModeratorsOnly)
+        }
+        Required::Role(Role::Facilitator) => (who.holds(Role::Facilitator), Denial::TeamOnly),
+        Required::Role(Role::Owner) => (who.holds(Role::Owner), Denial::OwnersOnly),
+    };
+    if allowed { Ok(()) } else { Err(denial) }
+}
+
+/// What one may do to somebody depends on who ranks above whom.
+fn upon(
+    who: &Standing,
+    measure: Measure,
+    other: &Standing,
+    oneself: bool,
+    role: Option<Role>,
+) -> Result<(), Denial> {
+    match measure {
+        Measure::Ban | Measure::Expel | Measure::Warn if oneself => Err(Denial::Oneself),
+        Measure::Dismiss if oneself => Ok(()),
+        Measure::Ban | Measure::Expel | Measure::Warn | Measure::Dismiss => below(who, other),
+        Measure::Appoint => {
+            // Nobody gives more than they have, nor changes who ranks above them.
+            if role.is_some_and(|role| !who.holds(role)) {
+                return Err(Denial::Outranked);
+            }
+            if oneself || other.role.is_none() {
+                return Ok(());
+            }
+            below(who, other)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn below(who: &Standing, other: &Standing) -> Result<(), Denial> {
+    if who.outranks(other) {
+        Ok(())
+    } else {
+        Err(Denial::Outranked)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn policy_and_standing_decide() {
-        let members = CommunityPolicy {
-            post: PostPolicy::Members,
-            ..CommunityPolicy::default()
-        };
-        let stranger = Standing::default();
-        let member = Standing {
-            member: true,
-            ..stranger
-        };
-        let stopped = Standing {
-            suspended: true,
-            ..member
-        };
-        assert_eq!(
-            authorise(stranger, Deed::Post, members),
-            Err(Denial::MembersOnly)
-        );
-        assert_eq!(authorise(stranger, Deed::Reply, members), Ok(()));
-        assert_eq!(authorise(member, Deed::Post, members), Ok(()));
-        assert_eq!(
-            authorise(stopped, Deed::Reply, members),
-            Err(Denial::Suspended)
-        );
-        assert_eq!(
-            authorise(member, Deed::AdmitMember, members),
-            Err(Denial::ModeratorsOnly)
-        );
-    }
-}
+#[path = "permission_test.rs"]
+mod tests;

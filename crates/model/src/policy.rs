@@ -61,8 +61,10 @@ pub enum JoinPolicy {
     Open,
     /// A moderator accepts or rejects each follow.
     Approval,
+    /// Only who was invited is let in; everybody else is rejected.
+    Invitation,
 }
-words! { JoinPolicy { Open => "open", Approval => "approval" } }
+words! { JoinPolicy { Open => "open", Approval => "approval", Invitation => "invitation" } }
 
 /// Who may post to a community.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -71,10 +73,51 @@ pub enum PostPolicy {
     Everyone,
     /// Only members: actors whose follow was accepted.
     Members,
+    /// Only members for whom a moderator vouched.
+    Approved,
     /// Only the community's moderators.
     Moderators,
 }
-words! { PostPolicy { Everyone => "everyone", Members => "members", Moderators => "moderators" } }
+words! { PostPolicy {
+    Everyone => "everyone", Members => "members", Approved => "approved",
+    Moderators => "moderators",
+} }
+
+/// Which posts wait for a moderator before they are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HoldPolicy {
+    /// None.
+    Never,
+    /// Those of authors of whom nothing was published there yet.
+    First,
+    /// All.
+    Always,
+}
+words! { HoldPolicy { Never => "never", First => "first", Always => "always" } }
+
+/// Which reactions to posts a community counts and passes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ReactionPolicy {
+    /// All.
+    All,
+    /// Only those in favour.
+    Likes,
+    /// None.
+    Nothing,
+}
+words! { ReactionPolicy { All => "all", Likes => "likes", Nothing => "none" } }
+
+/// Who gets to see a community.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reach {
+    /// Everybody; it is listed and can be found.
+    Public,
+    /// Everybody who knows its address; it is listed nowhere.
+    Unlisted,
+    /// Only the people of this server: other servers are told nothing of it.
+    Local,
+}
+words! { Reach { Public => "public", Unlisted => "unlisted", Local => "local" } }
 
 /// The policies of one community together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,14 +128,39 @@ pub struct CommunityPolicy {
     pub post: PostPolicy,
     /// Who may reply.
     pub reply: PostPolicy,
+    /// Which posts are held.
+    pub hold: HoldPolicy,
+    /// Whether posts from servers of which nothing was published here are held.
+    pub hold_unknown: bool,
+    /// Whether everything is held, because a wave of spam is coming in.
+    pub wave: bool,
+    /// Which reactions count.
+    pub reactions: ReactionPolicy,
+    /// Who sees it.
+    pub reach: Reach,
+}
+
+impl CommunityPolicy {
+    /// What is not said otherwise: open to all.
+    pub const OPEN: Self = Self {
+        join: JoinPolicy::Open,
+        post: PostPolicy::Everyone,
+        reply: PostPolicy::Everyone,
+        hold: HoldPolicy::Never,
+        hold_unknown: false,
+        wave: false,
+        reactions: ReactionPolicy::All,
+        reach: Reach::Public,
+    };
+
+    /// Whether some posts may be held.
+    pub const fn holds_something(self) -> bool {
+        self.wave || self.hold_unknown || !matches!(self.hold, HoldPolicy::Never)
+    }
 }
 
 impl Default for CommunityPolicy {
     fn default() -> Self {
-        Self {
-            join: JoinPolicy::Open,
-            post: PostPolicy::Everyone,
-            reply: PostPolicy::Everyone,
-        }
+        Self::OPEN
     }
 }

@@ -1,16 +1,35 @@
-//! What becomes of a post that was addressed to a community.
+//! What becomes of a post that was addressed to a community: shown, held for a
+//! moderator, or refused, and why.
 
-use crate::permission::{Deed, Denial, Standing, authorise};
-use crate::{CommunityPolicy, Visibility};
+use crate::permission::{Denial, Measure, Origin, Standing, Target, authorise};
+use crate::{CommunityPolicy, HoldPolicy, Visibility};
 
 /// What became of a post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Shown and announced.
     Published,
+    /// Kept until a moderator decides, and why.
+    Held(HoldReason),
     /// Not taken into the community, and why.
     Refused(Refusal),
 }
+
+/// Why a post waits for a moderator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HoldReason {
+    /// Every post there waits.
+    Always,
+    /// It is the author's first there.
+    First,
+    /// Nothing of its server was published here yet.
+    UnknownServer,
+    /// Everything waits, because much spam is coming in.
+    Wave,
+}
+crate::policy::words! { HoldReason {
+    Always => "always", First => "first", UnknownServer => "unknown_server", Wave => "wave",
+} }
 
 /// Why a post was not taken into a community.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +40,10 @@ pub enum Refusal {
     Denied(Denial),
     /// The thread accepts no more replies.
     Locked,
+    /// The community takes nothing any more.
+    Closed,
+    /// A moderator decided against it.
+    ByModerator,
 }
 
 impl Refusal {
@@ -30,80 +53,191 @@ impl Refusal {
             Self::NotPublic => "not_public",
             Self::Denied(denial) => denial.as_str(),
             Self::Locked => "locked",
+            Self::Closed => "closed",
+            Self::ByModerator => "by_moderator",
         }
     }
 }
 
-/// Decides on a post by somebody of this standing.
-///
-/// `reply_to_locked` is `None` for a new thread, else whether that thread is locked.
-pub fn decide(
-    visibility: Visibility,
-    standing: Standing,
-    policy: CommunityPolicy,
-    reply_to_locked: Option<bool>,
-) -> Verdict {
-    if !visibility.may_be_announced() {
+/// What is known of a post on its way in.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// Who may see it, as its author says.
+    pub visibility: Visibility,
+    /// How its author stands.
+    pub author: Standing,
+    /// `None` for a new thread, else whether the thread that it answers is locked.
+    pub reply_to_locked: Option<bool>,
+    /// Whether something of the author was published there already.
+    pub published_before: bool,
+    /// Whether something of the author's server was published here already, or
+    /// the server was expressly allowed.
+    pub server_known: bool,
+}
+
+/// Decides on a post.
+pub fn decide(entry: &Entry, policy: CommunityPolicy) -> Verdict {
+    if !entry.visibility.may_be_announced() {
         return Verdict::Refused(Refusal::NotPublic);
     }
-    let deed = deed(reply_to_locked);
-    if let Err(denial) = authorise(standing, deed, policy) {
+    let measure = measure(entry.reply_to_locked);
+    let (author, origin) = (&entry.author, Origin::Here);
+    if let Err(denial) = authorise(author, measure, Target::Community, origin, policy) {
         return Verdict::Refused(Refusal::Denied(denial));
     }
-    if reply_to_locked == Some(true) {
+    // A thread that is locked is so for all but those who can lock it.
+    let locked = entry.reply_to_locked == Some(true);
+    if locked && authorise(author, Measure::Lock, Target::Community, origin, policy).is_err() {
         return Verdict::Refused(Refusal::Locked);
     }
-    Verdict::Published
+    match held(entry, policy) {
+        Some(reason) => Verdict::Held(reason),
+        None => Verdict::Published,
+    }
+}
+
+/// Why a post that is permitted waits, if it does: those who hold a role never
+/// wait, those for whom a moderator vouched only in a wave.
+fn held(entry: &Entry, policy: CommunityPolicy) -> Option<HoldReason> {
+    let author = &entry.author;
+    if author.role.is_some() || author.admin {
+        return None;
+    }
+    if policy.wave {
+        return Some(HoldReason::Wave);
+    }
+    if policy.hold == HoldPolicy::Always {
+        return Some(HoldReason::Always);
+    }
+    if author.approved {
+        return None;
+    }
+    if policy.hold == HoldPolicy::First && !entry.published_before {
+        return Some(HoldReason::First);
+    }
+    (policy.hold_unknown && !entry.server_known).then_some(HoldReason::UnknownServer)
 }
 
 /// What is done: a new thread is begun (`None`), or one is answered.
-pub const fn deed(reply_to_locked: Option<bool>) -> Deed {
+pub const fn measure(reply_to_locked: Option<bool>) -> Measure {
     match reply_to_locked {
-        Some(_) => Deed::Reply,
-        None => Deed::Post,
+        Some(_) => Measure::Reply,
+        None => Measure::Post,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Role;
 
-    #[test]
-    fn what_is_not_public_is_never_published() {
-        for visibility in [Visibility::Followers, Visibility::Direct] {
-            assert_eq!(
-                decide(
-                    visibility,
-                    Standing::default(),
-                    CommunityPolicy::default(),
-                    None
-                ),
-                Verdict::Refused(Refusal::NotPublic)
-            );
-        }
-        for visibility in [Visibility::Public, Visibility::Unlisted] {
-            assert_eq!(
-                decide(
-                    visibility,
-                    Standing::default(),
-                    CommunityPolicy::default(),
-                    None
-                ),
-                Verdict::Published
-            );
+    const PLAIN: Entry = Entry {
+        visibility: Visibility::Public,
+        author: Standing {
+            member: true,
+            ..Standing::OPERATOR
+        },
+        reply_to_locked: None,
+        published_before: false,
+        server_known: false,
+    };
+
+    fn stranger() -> Entry {
+        Entry {
+            author: Standing::default(),
+            ..PLAIN
         }
     }
 
     #[test]
-    fn a_locked_thread_takes_no_replies() {
+    fn what_is_not_public_is_never_published() {
+        for visibility in [Visibility::Followers, Visibility::Direct] {
+            let entry = Entry {
+                visibility,
+                ..stranger()
+            };
+            assert_eq!(
+                decide(&entry, CommunityPolicy::OPEN),
+                Verdict::Refused(Refusal::NotPublic)
+            );
+        }
+        for visibility in [Visibility::Public, Visibility::Unlisted] {
+            let entry = Entry {
+                visibility,
+                ..stranger()
+            };
+            assert_eq!(decide(&entry, CommunityPolicy::OPEN), Verdict::Published);
+        }
+    }
+
+    #[test]
+    fn a_locked_thread_takes_replies_of_moderators_only() {
+        let entry = Entry {
+            reply_to_locked: Some(true),
+            ..stranger()
+        };
         assert_eq!(
-            decide(
-                Visibility::Public,
-                Standing::default(),
-                CommunityPolicy::default(),
-                Some(true)
-            ),
+            decide(&entry, CommunityPolicy::OPEN),
             Verdict::Refused(Refusal::Locked)
         );
+        let mut by_moderator = entry;
+        by_moderator.author.role = Some(Role::Moderator);
+        assert_eq!(
+            decide(&by_moderator, CommunityPolicy::OPEN),
+            Verdict::Published
+        );
+    }
+
+    #[test]
+    fn what_is_held_and_for_whom() {
+        let vouched = Standing {
+            member: true,
+            approved: true,
+            ..Standing::default()
+        };
+        let facilitator = Standing {
+            role: Some(Role::Facilitator),
+            ..Standing::default()
+        };
+        let policy = |hold, hold_unknown, wave| CommunityPolicy {
+            hold,
+            hold_unknown,
+            wave,
+            ..CommunityPolicy::OPEN
+        };
+        let first = policy(HoldPolicy::First, false, false);
+        let always = policy(HoldPolicy::Always, false, false);
+        let unknown = policy(HoldPolicy::Never, true, false);
+        let wave = policy(HoldPolicy::Never, false, true);
+        let nobody = Standing::default();
+        // policy, author, published before, server known → why held
+        for (policy, author, before, known, expected) in [
+            (first, nobody, false, true, Some(HoldReason::First)),
+            (first, nobody, true, true, None),
+            (first, vouched, false, true, None),
+            (always, nobody, true, true, Some(HoldReason::Always)),
+            (always, vouched, true, true, Some(HoldReason::Always)),
+            (always, facilitator, true, true, None),
+            (
+                unknown,
+                nobody,
+                true,
+                false,
+                Some(HoldReason::UnknownServer),
+            ),
+            (unknown, nobody, false, true, None),
+            (unknown, vouched, false, false, None),
+            (wave, vouched, true, true, Some(HoldReason::Wave)),
+            (wave, facilitator, false, false, None),
+        ] {
+            let entry = Entry {
+                author,
+                published_before: before,
+                server_known: known,
+                ..PLAIN
+            };
+            let expected = expected.map_or(Verdict::Published, Verdict::Held);
+            assert_eq!(decide(&entry, policy), expected, "{policy:?} {author:?}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The log of what is said to the world, and the exact bytes that were sent.
 
-use archipel_model::{ActivityId, ActorId, FollowId, PostId, Timestamp};
+use archipel_model::{ActivityId, ActorId, FollowId, MeasureId, PostId, Timestamp};
 
 use crate::conn::sql;
 use crate::maybe::{Maybe, Micros};
@@ -17,30 +17,86 @@ pub enum ActivityKind {
     Accept,
     /// A community refuses or ends a follow.
     Reject,
-    /// A local person wrote something.
+    /// A local person wrote something, or a community wrote to somebody.
     Create,
+    /// A local person edited what they wrote.
+    Update,
+    /// A local person deleted what they wrote.
+    Delete,
     /// A community shows a thread to its followers.
     AnnounceThread,
     /// A community passes a reply on to its followers.
     AnnounceReply,
+    /// A community shows a thread again that it had taken back.
+    AnnounceAgain,
+    /// A community takes the showing of a thread back.
+    Unboost,
+    /// A community passes on what was done to a post, to a member, to itself.
+    Relay,
+    /// A community passes a vote on.
+    RelayVote,
+    /// A local person votes for a post.
+    Like,
+    /// A local person votes against a post.
+    Dislike,
+    /// A local person takes a vote back.
+    UndoVote,
+    /// A local person shows a post to their followers.
+    Boost,
+    /// A local person takes that back.
+    UndoBoost,
+    /// A local person chooses in a poll.
+    PollVote,
+    /// A local moderator did something; its measure tells what.
+    Measure,
+    /// Somebody here reports something, or a report is passed on.
+    Flag,
     /// What people see of a local actor changed.
     UpdateActor,
     /// A local actor is deleted.
     DeleteActor,
+    /// A local actor moved to another one.
+    MoveActor,
 }
 archipel_model::words! { ActivityKind {
     Follow => "Follow", UndoFollow => "UndoFollow", Accept => "Accept", Reject => "Reject",
-    Create => "Create", AnnounceThread => "AnnounceThread", AnnounceReply => "AnnounceReply",
-    UpdateActor => "UpdateActor", DeleteActor => "DeleteActor",
+    Create => "Create", Update => "Update", Delete => "Delete",
+    AnnounceThread => "AnnounceThread", AnnounceReply => "AnnounceReply",
+    AnnounceAgain => "AnnounceAgain", Unboost => "Unboost", Relay => "Relay",
+    RelayVote => "RelayVote", Like => "Like", Dislike => "Dislike", UndoVote => "UndoVote",
+    Boost => "Boost", UndoBoost => "UndoBoost", PollVote => "PollVote", Measure => "Measure",
+    Flag => "Flag", UpdateActor => "UpdateActor", DeleteActor => "DeleteActor",
+    MoveActor => "MoveActor",
 } }
+
+impl ActivityKind {
+    /// Whether it shows a post, so that there is nothing to say once the post is
+    /// not shown any more.
+    pub const fn shows_post(self) -> bool {
+        matches!(
+            self,
+            Self::Create
+                | Self::Update
+                | Self::AnnounceThread
+                | Self::AnnounceReply
+                | Self::AnnounceAgain
+                | Self::Like
+                | Self::Dislike
+                | Self::Boost
+                | Self::PollVote
+        )
+    }
+}
 
 /// Order of importance: control overtakes content, votes come last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lane {
-    /// Follows and their answers.
+    /// Follows and their answers, moderation.
     Control = 0,
-    /// Posts and replies.
+    /// Posts and replies, their edits and deletions.
     Content = 1,
+    /// Votes.
+    Votes = 2,
 }
 
 /// Which form of an activity is sent.
@@ -52,8 +108,12 @@ pub enum Form {
     Wrapped,
     /// `Announce{id}`, a boost, for microblogs.
     Boost,
+    /// What is passed on itself, as it came, for those who can prove its origin.
+    Forward,
 }
-archipel_model::words! { Form { Plain => "plain", Wrapped => "wrapped", Boost => "boost" } }
+archipel_model::words! { Form {
+    Plain => "plain", Wrapped => "wrapped", Boost => "boost", Forward => "forward",
+} }
 
 /// One entry of the log.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -82,6 +142,12 @@ pub struct Activity {
     pub inner_id: Option<ActivityId>,
     /// The remote activity that it passes on or answers, as it came.
     pub inner_raw: Option<String>,
+    /// The measure that it tells of.
+    #[sqlx(try_from = "Maybe")]
+    pub measure_id: Option<MeasureId>,
+    /// The earlier activity whose receivers get this one too.
+    #[sqlx(try_from = "Maybe")]
+    pub after_id: Option<ActivityId>,
     /// What must be said in order.
     pub object_key: String,
     /// Its lane.
@@ -116,6 +182,10 @@ pub struct NewActivity {
     pub inner_id: Option<ActivityId>,
     /// The remote activity that it passes on or answers, as it came.
     pub inner_raw: Option<String>,
+    /// The measure that it tells of.
+    pub measure_id: Option<MeasureId>,
+    /// The earlier activity whose receivers get this one too.
+    pub after_id: Option<ActivityId>,
     /// What must be said in order.
     pub object_key: String,
     /// Its lane.
@@ -158,6 +228,8 @@ pub(crate) struct Said {
     object_uri: Option<String>,
     inner_id: Option<i64>,
     inner_raw: Option<String>,
+    measure_id: Option<i64>,
+    after_id: Option<i64>,
     object_key: String,
     lane: i64,
     to_followers: bool,
@@ -182,6 +254,8 @@ impl Tx {
             object_uri: activity.object_uri.clone(),
             inner_id: activity.inner_id.map(|id| id.0),
             inner_raw: activity.inner_raw.clone(),
+            measure_id: activity.measure_id.map(|id| id.0),
+            after_id: activity.after_id.map(|id| id.0),
             object_key: activity.object_key.clone(),
             lane: activity.lane as i64,
             to_followers: activity.to_followers,
@@ -200,11 +274,13 @@ impl Tx {
             self,
             execute,
             "INSERT INTO activity (id, uri, kind, actor_id, post_id, follow_id, object_uri,
-                inner_id, inner_raw, object_key, lane, to_followers, recipients, state, created_at)
+                inner_id, inner_raw, measure_id, after_id, object_key, lane, to_followers,
+                recipients, state, created_at)
              SELECT CAST(value ->> 'id' AS BIGINT), value ->> 'uri', value ->> 'kind',
                 CAST(value ->> 'actor_id' AS BIGINT), CAST(value ->> 'post_id' AS BIGINT),
                 CAST(value ->> 'follow_id' AS BIGINT), value ->> 'object_uri',
                 CAST(value ->> 'inner_id' AS BIGINT), value ->> 'inner_raw',
+                CAST(value ->> 'measure_id' AS BIGINT), CAST(value ->> 'after_id' AS BIGINT),
                 value ->> 'object_key', CAST(value ->> 'lane' AS BIGINT),
                 CAST(value ->> 'to_followers' AS BOOLEAN), value ->> 'recipients', 'new',
                 CAST(value ->> 'created_at' AS BIGINT)
@@ -258,6 +334,33 @@ impl Conn {
             fetch_optional as Activity,
             "SELECT * FROM activity WHERE id = $1",
             id.0
+        )
+    }
+
+    /// What a local moderator said of a measure.
+    pub async fn activity_of_measure(&mut self, measure: MeasureId) -> Result<Option<Activity>> {
+        sql!(
+            self,
+            fetch_optional as Activity,
+            "SELECT * FROM activity WHERE measure_id = $1 AND kind = 'Measure'
+             ORDER BY id LIMIT 1",
+            measure.0
+        )
+    }
+
+    /// The last showing of a thread by a community.
+    pub async fn last_boost(
+        &mut self,
+        post: PostId,
+        community: ActorId,
+    ) -> Result<Option<Activity>> {
+        sql!(
+            self,
+            fetch_optional as Activity,
+            "SELECT * FROM activity WHERE post_id = $1 AND actor_id = $2
+                AND kind IN ('AnnounceThread', 'AnnounceAgain') ORDER BY id DESC LIMIT 1",
+            post.0,
+            community.0
         )
     }
 

@@ -1,7 +1,8 @@
 //! Local communities: their policies and their moderators.
 
 use archipel_model::{
-    ActorId, CommunityPolicy, JoinPolicy, PostPolicy, Role, Timestamp, permission::Standing,
+    ActorId, CommunityPolicy, HoldPolicy, JoinPolicy, PostPolicy, Reach, ReactionPolicy, Role,
+    Timestamp, permission::Standing,
 };
 
 use crate::conn::sql;
@@ -26,6 +27,21 @@ pub struct Community {
     /// Who may reply.
     #[sqlx(try_from = "String")]
     pub reply_policy: PostPolicy,
+    /// Which posts are held.
+    #[sqlx(try_from = "String")]
+    pub hold_policy: HoldPolicy,
+    /// Whether posts of unknown servers are held.
+    pub hold_unknown: bool,
+    /// Whether everything is held.
+    pub wave: bool,
+    /// Which reactions count.
+    #[sqlx(try_from = "String")]
+    pub reaction_policy: ReactionPolicy,
+    /// Who sees it.
+    #[sqlx(try_from = "String")]
+    pub reach: Reach,
+    /// Its rules, one a line.
+    pub rules: String,
 }
 
 impl Community {
@@ -35,7 +51,39 @@ impl Community {
             join: self.join_policy,
             post: self.post_policy,
             reply: self.reply_policy,
+            hold: self.hold_policy,
+            hold_unknown: self.hold_unknown,
+            wave: self.wave,
+            reactions: self.reaction_policy,
+            reach: self.reach,
         }
+    }
+
+    /// A community of these policies that says nothing of itself.
+    pub const fn of_policy(actor_id: ActorId, policy: CommunityPolicy) -> Self {
+        Self {
+            actor_id,
+            description: String::new(),
+            language: String::new(),
+            join_policy: policy.join,
+            post_policy: policy.post,
+            reply_policy: policy.reply,
+            hold_policy: policy.hold,
+            hold_unknown: policy.hold_unknown,
+            wave: policy.wave,
+            reaction_policy: policy.reactions,
+            reach: policy.reach,
+            rules: String::new(),
+        }
+    }
+
+    /// Its rules, each without its number.
+    pub fn rule_list(&self) -> Vec<&str> {
+        self.rules
+            .lines()
+            .map(str::trim)
+            .filter(|rule| !rule.is_empty())
+            .collect()
     }
 }
 
@@ -53,10 +101,18 @@ pub struct ModeratorRow {
 }
 
 #[derive(sqlx::FromRow)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each looked up by itself"
+)]
 struct StandingRow {
     role: Option<String>,
+    since: Option<i64>,
     member: bool,
+    approved: bool,
     state: String,
+    banned: bool,
+    admin: bool,
 }
 
 impl Conn {
@@ -66,17 +122,27 @@ impl Conn {
             self,
             execute,
             "INSERT INTO community
-                (actor_id, description, language, join_policy, post_policy, reply_policy)
-             VALUES ($1, $2, $3, $4, $5, $6)
+                (actor_id, description, language, join_policy, post_policy, reply_policy,
+                 hold_policy, hold_unknown, wave, reaction_policy, reach, rules)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
              ON CONFLICT (actor_id) DO UPDATE SET description = excluded.description,
                 language = excluded.language, join_policy = excluded.join_policy,
-                post_policy = excluded.post_policy, reply_policy = excluded.reply_policy",
+                post_policy = excluded.post_policy, reply_policy = excluded.reply_policy,
+                hold_policy = excluded.hold_policy, hold_unknown = excluded.hold_unknown,
+                wave = excluded.wave, reaction_policy = excluded.reaction_policy,
+                reach = excluded.reach, rules = excluded.rules",
             community.actor_id.0,
             &community.description,
             &community.language,
             community.join_policy.as_str(),
             community.post_policy.as_str(),
-            community.reply_policy.as_str()
+            community.reply_policy.as_str(),
+            community.hold_policy.as_str(),
+            community.hold_unknown,
+            community.wave,
+            community.reaction_policy.as_str(),
+            community.reach.as_str(),
+            &community.rules
         )
         .map(drop)
     }
@@ -114,24 +180,40 @@ impl Conn {
     }
 
     /// How an actor stands in a community.
-    pub async fn standing(&mut self, community: ActorId, actor: ActorId) -> Result<Standing> {
+    pub async fn standing(
+        &mut self,
+        community: ActorId,
+        actor: ActorId,
+        now: Timestamp,
+    ) -> Result<Standing> {
         let row = sql!(
             self,
             fetch_optional as StandingRow,
-            "SELECT m.role AS role, a.state AS state,
-                EXISTS (SELECT 1 FROM follow f WHERE f.follower_id = a.id
-                    AND f.target_id = $1 AND f.state = 'accepted') AS member
+            "SELECT m.role AS role, m.created_at AS since, a.state AS state,
+                coalesce(f.state = 'accepted', FALSE) AS member,
+                coalesce(f.state = 'accepted' AND f.approved_at IS NOT NULL, FALSE) AS approved,
+                EXISTS (SELECT 1 FROM ban b WHERE b.actor_id = a.id
+                    AND b.community_id IN ($1, 0)
+                    AND (b.ends_at IS NULL OR b.ends_at > $3)) AS banned,
+                EXISTS (SELECT 1 FROM account c
+                    WHERE c.actor_id = a.id AND c.is_admin) AS admin
              FROM actor a
              LEFT JOIN moderator m ON m.community_id = $1 AND m.actor_id = a.id
+             LEFT JOIN follow f ON f.follower_id = a.id AND f.target_id = $1
              WHERE a.id = $2",
             community.0,
-            actor.0
+            actor.0,
+            now.micros()
         )?;
         Ok(match row {
             Some(row) => Standing {
                 role: row.role.map(|word| word.parse()).transpose()?,
+                since: row.since.map(Timestamp::from_micros),
                 member: row.member,
+                approved: row.approved,
                 suspended: row.state != "active",
+                banned: row.banned,
+                admin: row.admin,
             },
             None => Standing::default(),
         })
@@ -168,5 +250,17 @@ impl Conn {
             now.micros()
         )
         .map(drop)
+    }
+
+    /// Takes somebody's role in a community away; says whether they had one.
+    pub async fn remove_moderator(&mut self, community: ActorId, actor: ActorId) -> Result<bool> {
+        sql!(
+            self,
+            execute,
+            "DELETE FROM moderator WHERE community_id = $1 AND actor_id = $2",
+            community.0,
+            actor.0
+        )
+        .map(|rows| rows > 0)
     }
 }

@@ -125,7 +125,12 @@ macro_rules! audience {
          SELECT y.id AS activity, coalesce(a.shared_inbox, a.inbox) AS inbox, a.host AS host
          FROM json_each($1) AS g JOIN activity y ON y.id = CAST(g.value AS BIGINT),
             json_each(y.recipients) AS r, actor a
-         WHERE a.id = CAST(r.value AS BIGINT) AND NOT a.is_local"
+         WHERE a.id = CAST(r.value AS BIGINT) AND NOT a.is_local
+         UNION
+         SELECT y.id AS activity, e.inbox AS inbox, e.host AS host
+         FROM json_each($1) AS g JOIN activity y ON y.id = CAST(g.value AS BIGINT)
+            JOIN delivery q ON q.activity_id = y.after_id
+            JOIN destination e ON e.id = q.destination_id"
     };
 }
 
@@ -344,7 +349,9 @@ impl Conn {
                         AND NOT a.is_local AND a.state = 'active'))
                 OR EXISTS (SELECT 1 FROM json_each(v.recipients) AS r
                     JOIN actor a ON a.id = CAST(r.value AS BIGINT)
-                    WHERE NOT a.is_local AND coalesce(a.shared_inbox, a.inbox) = d.inbox))
+                    WHERE NOT a.is_local AND coalesce(a.shared_inbox, a.inbox) = d.inbox)
+                OR EXISTS (SELECT 1 FROM delivery q
+                    WHERE q.destination_id = d.id AND q.activity_id = v.after_id))
              ON CONFLICT (destination_id, activity_id) DO NOTHING",
             destination.0,
             now.micros()

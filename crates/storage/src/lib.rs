@@ -21,6 +21,7 @@ mod follows;
 mod inbox;
 mod list;
 mod maybe;
+mod measures;
 mod memo;
 mod node;
 mod peers;
@@ -38,6 +39,7 @@ pub use deliveries::{DeliveryResult, DeliveryState, DeliveryView, QueuedDelivery
 pub use destinations::{ClaimedDestination, DestinationResult, DestinationView, Expanded};
 pub use follows::{Follow, FollowState};
 pub use inbox::{InboxItem, InboxResult, InboxState, InboxView, NewInboxItem};
+pub use measures::Measure;
 pub use node::Node;
 pub use peers::{Peer, PeerPolicy};
 pub use posts::{NewPost, Post, PostKind, PostState};

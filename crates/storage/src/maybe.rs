@@ -1,6 +1,8 @@
 //! Optional ids out of nullable columns.
 
-use archipel_model::{ActivityId, ActorId, FollowId, PostId, Timestamp};
+use archipel_model::{
+    ActivityId, ActorId, FollowId, MeasureId, PostId, Role, Timestamp, UnknownWord,
+};
 
 /// A nullable `BIGINT`, on its way to an optional id or moment.
 #[derive(Debug, sqlx::Type)]
@@ -19,7 +21,7 @@ macro_rules! optional {
 
 optional! {
     ActorId => ActorId, PostId => PostId, FollowId => FollowId, ActivityId => ActivityId,
-    Timestamp => Timestamp::from_micros,
+    MeasureId => MeasureId, Timestamp => Timestamp::from_micros,
 }
 
 /// A `BIGINT` on its way to a moment.
@@ -30,5 +32,17 @@ pub(crate) struct Micros(i64);
 impl From<Micros> for Timestamp {
     fn from(Micros(value): Micros) -> Self {
         Timestamp::from_micros(value)
+    }
+}
+
+/// A nullable word, on its way to an optional role.
+#[derive(Debug, sqlx::Type)]
+#[sqlx(transparent)]
+pub(crate) struct MaybeWord(Option<String>);
+
+impl TryFrom<MaybeWord> for Option<Role> {
+    type Error = UnknownWord;
+    fn try_from(MaybeWord(word): MaybeWord) -> Result<Self, UnknownWord> {
+        word.map(|word| word.parse()).transpose()
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use archipel_model::{ActorId, ActorState, Timestamp};
+use archipel_model::{ActorId, ActorState, MeasureId, Timestamp};
 
 use crate::{Actor, Community, NewActor, Result, Tx};
 
@@ -15,6 +15,7 @@ pub(crate) struct Memo {
     by_uri: HashMap<String, Option<Actor>>,
     by_handle: HashMap<String, Option<Actor>>,
     communities: HashMap<ActorId, Option<Community>>,
+    has_bans: HashMap<ActorId, bool>,
 }
 
 impl Tx {
@@ -46,6 +47,31 @@ impl Tx {
         let community = (**self).community(actor).await?;
         self.memo.communities.insert(actor, community.clone());
         Ok(community)
+    }
+
+    /// See [`crate::Conn::has_bans`].
+    pub async fn has_bans(&mut self, community: ActorId) -> Result<bool> {
+        if let Some(known) = self.memo.has_bans.get(&community) {
+            return Ok(*known);
+        }
+        let has = (**self).has_bans(community).await?;
+        self.memo.has_bans.insert(community, has);
+        Ok(has)
+    }
+
+    /// See [`crate::Conn::put_ban`].
+    pub async fn put_ban(
+        &mut self,
+        community: Option<ActorId>,
+        actor: ActorId,
+        measure: MeasureId,
+        ends_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.forget();
+        (**self)
+            .put_ban(community, actor, measure, ends_at, now)
+            .await
     }
 
     /// See [`crate::Conn::put_actor`].

@@ -1,5 +1,6 @@
 //! Posts and replies, local and remote.
 
+use archipel_model::submission::HoldReason;
 use archipel_model::{ActorId, PostId, Timestamp, Visibility};
 
 use crate::conn::sql;
@@ -32,10 +33,16 @@ archipel_model::words! { PostKind {
 pub enum PostState {
     /// Shown.
     Published,
+    /// Waits for a moderator.
+    Held,
+    /// Taken out of its community by a moderator, who may bring it back.
+    Removed,
     /// Deleted by its author, or never to be taken: a tombstone.
     Deleted,
 }
-archipel_model::words! { PostState { Published => "published", Deleted => "deleted" } }
+archipel_model::words! { PostState {
+    Published => "published", Held => "held", Removed => "removed", Deleted => "deleted",
+} }
 
 /// A post as stored.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -95,9 +102,16 @@ pub struct Post {
     /// When we got it.
     #[sqlx(try_from = "Micros")]
     pub created_at: Timestamp,
+    /// Why it waits for a moderator.
+    pub held_reason: Option<String>,
+    /// The activity that brought it, exact bytes, of one that waits.
+    pub received: Option<String>,
+    /// Since when it is on top.
+    #[sqlx(try_from = "Maybe")]
+    pub pinned_at: Option<Timestamp>,
 }
 
-/// A post to be stored: like [`Post`], published.
+/// A post to be stored: like [`Post`], published unless it is held.
 #[derive(Clone, Debug)]
 pub struct NewPost {
     /// Our id for it.
@@ -138,6 +152,20 @@ pub struct NewPost {
     pub published_at: Timestamp,
     /// When it was last edited.
     pub updated_at: Option<Timestamp>,
+    /// Why it waits for a moderator; none for one that is shown at once.
+    pub held_reason: Option<HoldReason>,
+    /// The activity that brought it, kept while it waits.
+    pub received: Option<String>,
+}
+
+impl NewPost {
+    /// What it begins as.
+    const fn state(&self) -> PostState {
+        match self.held_reason {
+            Some(_) => PostState::Held,
+            None => PostState::Published,
+        }
+    }
 }
 
 impl Conn {
@@ -169,9 +197,10 @@ impl Conn {
             execute,
             "INSERT INTO post (id, uri, is_local, kind, author_id, community_id, root_id,
                 parent_id, parent_uri, title, content, source, summary, sensitive, language,
-                visibility, state, url, published_at, updated_at, created_at)
+                visibility, state, url, published_at, updated_at, created_at, held_reason,
+                received)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-                'published', $17, $18, $19, $20)
+                $21, $17, $18, $19, $20, $22, $23)
              ON CONFLICT DO NOTHING",
             post.id.0,
             &post.uri,
@@ -192,7 +221,10 @@ impl Conn {
             post.url.as_deref(),
             post.published_at.micros(),
             post.updated_at.map(Timestamp::micros),
-            now.micros()
+            now.micros(),
+            post.state().as_str(),
+            post.held_reason.map(HoldReason::as_str),
+            post.received.as_deref()
         )
         .map(|rows| rows > 0)
     }
@@ -336,13 +368,82 @@ impl Conn {
         )
     }
 
+    /// Whether something of an author was published in a community before.
+    pub async fn has_published(&mut self, author: ActorId, community: ActorId) -> Result<bool> {
+        sql!(
+            self,
+            fetch_scalar as bool,
+            "SELECT EXISTS (SELECT 1 FROM post WHERE author_id = $1 AND community_id = $2
+                AND state = 'published')",
+            author.0,
+            community.0
+        )
+        .map(Option::unwrap_or_default)
+    }
+
+    /// Whether a server was expressly allowed, or something of it was published in
+    /// a community here before.
+    pub async fn is_server_known(&mut self, host: &str) -> Result<bool> {
+        sql!(
+            self,
+            fetch_scalar as bool,
+            "SELECT EXISTS (SELECT 1 FROM peer WHERE host = $1 AND policy = 'allowed')
+                OR EXISTS (SELECT 1 FROM actor a JOIN post p ON p.author_id = a.id
+                    JOIN community c ON c.actor_id = p.community_id
+                    WHERE a.host = $1 AND p.state = 'published')",
+            host
+        )
+        .map(Option::unwrap_or_default)
+    }
+
+    /// Changes what a post is; false when it was not in the state that it is to
+    /// leave. What is decided waits no more.
+    pub async fn set_post_state(
+        &mut self,
+        id: PostId,
+        from: PostState,
+        to: PostState,
+    ) -> Result<bool> {
+        sql!(
+            self,
+            execute,
+            "UPDATE post SET state = $3, held_reason = NULL, received = NULL, pinned_at = NULL
+             WHERE id = $1 AND state = $2",
+            id.0,
+            from.as_str(),
+            to.as_str()
+        )
+        .map(|rows| rows > 0)
+    }
+
+    /// Changes what all that answers a post is, however deep.
+    pub async fn set_state_of_answers(
+        &mut self,
+        post: PostId,
+        from: PostState,
+        to: PostState,
+    ) -> Result<u64> {
+        sql!(
+            self,
+            execute,
+            "WITH RECURSIVE below (id) AS (
+                SELECT id FROM post WHERE parent_id = $1
+                UNION SELECT p.id FROM post p JOIN below b ON p.parent_id = b.id)
+             UPDATE post SET state = $3, pinned_at = NULL
+             WHERE id IN (SELECT id FROM below) AND state = $2",
+            post.0,
+            from.as_str(),
+            to.as_str()
+        )
+    }
+
     /// Turns all posts of an author into tombstones.
     pub async fn delete_posts_of(&mut self, author: ActorId, now: Timestamp) -> Result<u64> {
         sql!(
             self,
             execute,
             "UPDATE post SET state = 'deleted', content = '', source = NULL, title = NULL,
-                summary = NULL, updated_at = $2 WHERE author_id = $1 AND state <> 'deleted'",
+                summary = NULL, received = NULL, pinned_at = NULL, updated_at = $2 WHERE author_id = $1 AND state <> 'deleted'",
             author.0,
             now.micros()
         )
@@ -354,7 +455,7 @@ impl Conn {
             self,
             execute,
             "UPDATE post SET state = 'deleted', content = '', source = NULL, title = NULL,
-                summary = NULL, updated_at = $2 WHERE id = $1 AND state <> 'deleted'",
+                summary = NULL, received = NULL, pinned_at = NULL, updated_at = $2 WHERE id = $1 AND state <> 'deleted'",
             id.0,
             now.micros()
         )

@@ -72,15 +72,18 @@ fn policies(policy: CommunityPolicy, t: &Texts) -> [&'static str; 3] {
         match policy.join {
             JoinPolicy::Open => t.join_open,
             JoinPolicy::Approval => t.join_approval,
+            JoinPolicy::Invitation => t.join_invitation,
         },
         match policy.post {
             PostPolicy::Everyone => t.post_everyone,
             PostPolicy::Members => t.post_members,
+            PostPolicy::Approved => t.post_approved,
             PostPolicy::Moderators => t.post_moderators,
         },
         match policy.reply {
             PostPolicy::Everyone => t.reply_everyone,
             PostPolicy::Members => t.reply_members,
+            PostPolicy::Approved => t.reply_approved,
             PostPolicy::Moderators => t.reply_moderators,
         },
     ]

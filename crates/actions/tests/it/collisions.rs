@@ -31,6 +31,8 @@ async fn taken(ctx: &Context, tx: &mut Tx, author: &Actor, id: PostId) {
         url: Some(uri.clone()),
         published_at: Timestamp::from_micros(0),
         updated_at: None,
+        held_reason: None,
+        received: None,
         uri,
     };
     assert!(tx.insert_post(&post, at(0)).await.unwrap());

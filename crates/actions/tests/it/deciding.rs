@@ -53,7 +53,12 @@ async fn a_member_who_is_refused_later_is_out_and_may_ask_again(db: Arc<Database
             .await
             .unwrap();
     }
-    assert!(!tx.standing(hive.id, ana.id).await.unwrap().member);
+    assert!(
+        !tx.standing(hive.id, ana.id, ctx.now())
+            .await
+            .unwrap()
+            .member
+    );
     let kinds: Vec<_> = said(&mut tx).await.iter().map(|said| said.kind).collect();
     assert_eq!(kinds, [ActivityKind::Accept, ActivityKind::Reject]);
     follow(&ctx, &mut tx, received(&ana, &hive, uri))
@@ -73,7 +78,12 @@ async fn a_neighbour_is_decided_on_without_a_word_to_the_world(db: Arc<Database>
     decide_request(&ctx, &mut tx, &hive, &bea, true)
         .await
         .unwrap();
-    assert!(tx.standing(hive.id, bea.id).await.unwrap().member);
+    assert!(
+        tx.standing(hive.id, bea.id, ctx.now())
+            .await
+            .unwrap()
+            .member
+    );
     assert!(said(&mut tx).await.is_empty());
 }
 
@@ -86,7 +96,12 @@ async fn who_did_not_ask_cannot_be_decided_on(db: Arc<Database>) {
     let decided = decide_request(&ctx, &mut tx, &hive, &ana, true).await;
     assert!(matches!(decided, Err(Error::NoRequest(_))));
     assert!(said(&mut tx).await.is_empty());
-    assert!(!tx.standing(hive.id, ana.id).await.unwrap().member);
+    assert!(
+        !tx.standing(hive.id, ana.id, ctx.now())
+            .await
+            .unwrap()
+            .member
+    );
 }
 
 both!(only_the_one_who_was_asked_can_answer);

@@ -1,6 +1,6 @@
 //! `community`: the groups of this server and who waits to join them.
 
-use archipel_model::{Handle, JoinPolicy, PostPolicy};
+use archipel_model::{Handle, HoldPolicy, JoinPolicy, PostPolicy, Reach, ReactionPolicy};
 use clap::{Args, Subcommand};
 
 use super::Confirm;
@@ -96,7 +96,10 @@ pub struct CommunityCreate {
 #[derive(Args, Debug, PartialEq, Eq)]
 #[command(group(
     clap::ArgGroup::new("change")
-        .args(["title", "description", "language", "join", "post", "reply"])
+        .args([
+            "title", "description", "language", "rules", "join", "post", "reply", "hold",
+            "hold_unknown", "reactions", "reach",
+        ])
         .required(true)
         .multiple(true)
 ))]
@@ -112,6 +115,9 @@ pub struct CommunitySet {
     /// The language spoken there
     #[arg(long, value_name = "CODE")]
     pub language: Option<String>,
+    /// Its rules, one a line
+    #[arg(long, value_name = "TEXT")]
+    pub rules: Option<String>,
     /// Who may join and post
     #[command(flatten)]
     pub policy: CommunityPolicyArgs,
@@ -120,13 +126,25 @@ pub struct CommunitySet {
 /// The policies, each only if given.
 #[derive(Args, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CommunityPolicyArgs {
-    /// How one joins: open or approval
+    /// How one joins: open, approval or invitation
     #[arg(long, value_name = "HOW")]
     pub join: Option<JoinPolicy>,
-    /// Who may post: everyone, members or moderators
+    /// Who may post: everyone, members, approved or moderators
     #[arg(long, value_name = "WHO")]
     pub post: Option<PostPolicy>,
-    /// Who may reply: everyone, members or moderators
+    /// Who may reply: everyone, members, approved or moderators
     #[arg(long, value_name = "WHO")]
     pub reply: Option<PostPolicy>,
+    /// Which posts wait for a moderator: never, first (of each author) or always
+    #[arg(long, value_name = "WHICH")]
+    pub hold: Option<HoldPolicy>,
+    /// Whether posts from servers unknown here wait: true or false
+    #[arg(long, value_name = "BOOL")]
+    pub hold_unknown: Option<bool>,
+    /// Which reactions count: all, likes or none
+    #[arg(long, value_name = "WHICH")]
+    pub reactions: Option<ReactionPolicy>,
+    /// Who sees it: public, unlisted or local
+    #[arg(long, value_name = "WHO")]
+    pub reach: Option<Reach>,
 }

@@ -38,6 +38,11 @@ fn policy(args: CommunityPolicyArgs) -> CommunityPolicy {
         join: args.join.unwrap_or(usual.join),
         post: args.post.unwrap_or(usual.post),
         reply: args.reply.unwrap_or(usual.reply),
+        hold: args.hold.unwrap_or(usual.hold),
+        hold_unknown: args.hold_unknown.unwrap_or(usual.hold_unknown),
+        wave: usual.wave,
+        reactions: args.reactions.unwrap_or(usual.reactions),
+        reach: args.reach.unwrap_or(usual.reach),
     }
 }
 
@@ -70,6 +75,12 @@ async fn row(app: &App, actor: &Actor) -> anyhow::Result<Value> {
         "join": policy.map(|policy| policy.join.as_str()),
         "post": policy.map(|policy| policy.post.as_str()),
         "reply": policy.map(|policy| policy.reply.as_str()),
+        "hold": policy.map(|policy| policy.hold.as_str()),
+        "hold_unknown": policy.map(|policy| policy.hold_unknown),
+        "wave": policy.map(|policy| policy.wave),
+        "reactions": policy.map(|policy| policy.reactions.as_str()),
+        "reach": policy.map(|policy| policy.reach.as_str()),
+        "rules": settings.as_ref().map(archipel_storage::Community::rule_list),
         "members": conn.follower_count(actor.id).await?,
         "threads": conn.thread_count(actor.id).await?,
     }))
@@ -108,6 +119,11 @@ async fn change(context: &Context, app: &App, set: &CommunitySet) -> anyhow::Res
         join: set.policy.join,
         post: set.policy.post,
         reply: set.policy.reply,
+        hold: set.policy.hold,
+        hold_unknown: set.policy.hold_unknown,
+        reactions: set.policy.reactions,
+        reach: set.policy.reach,
+        rules: set.rules.clone(),
     };
     let mut tx = app.store.write().await?;
     actions::change_community(&app.actions, &mut tx, &community, &change).await?;

@@ -93,6 +93,11 @@ pub(super) async fn submit(app: &App, writing: Writing<'_>) -> anyhow::Result<St
             tx.commit().await?;
             Ok(app.actions.site.post(id))
         }
+        Submitted::Held(id, reason) => {
+            tx.commit().await?;
+            eprintln!("Held for a moderator ({reason}).");
+            Ok(app.actions.site.post(id))
+        }
         Submitted::Known => bail!("this post exists already"),
         Submitted::Refused(refusal) => bail!("the community did not take it: {}", refusal.code()),
     }

@@ -82,6 +82,8 @@ struct Entry {
     join: Option<String>,
     post: Option<String>,
     reply: Option<String>,
+    hold: Option<String>,
+    reach: Option<String>,
 }
 
 fn french() -> String {
@@ -160,6 +162,9 @@ fn seed(entry: Entry) -> Result<CommunitySeed, String> {
             join: word("join", entry.join, default.join)?,
             post: word("post", entry.post, default.post)?,
             reply: word("reply", entry.reply, default.reply)?,
+            hold: word("hold", entry.hold, default.hold)?,
+            reach: word("reach", entry.reach, default.reach)?,
+            ..default
         },
     })
 }

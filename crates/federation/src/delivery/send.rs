@@ -242,14 +242,27 @@ fn is_trouble_of_all(report: &PostReport) -> bool {
             || matches!(report.status, Some(429 | 502 | 503 | 504)))
 }
 
-/// The forms of an activity that a peer of this dialect gets, in this order.
+/// The forms of an activity that a peer of this dialect gets, in this order. A form
+/// that an activity does not have is passed over.
 const fn forms(kind: ActivityKind, dialect: Dialect) -> &'static [Form] {
     match (kind, dialect) {
         (ActivityKind::AnnounceThread, Dialect::Unknown) => &[Form::Wrapped, Form::Boost],
-        (ActivityKind::AnnounceThread, Dialect::Microblog) => &[Form::Boost],
-        // No reply is ever boosted into a home that did not ask for it.
-        (ActivityKind::AnnounceReply, Dialect::Microblog) => &[],
-        (ActivityKind::AnnounceThread | ActivityKind::AnnounceReply, _) => &[Form::Wrapped],
+        (ActivityKind::AnnounceThread | ActivityKind::AnnounceAgain, Dialect::Microblog)
+        | (ActivityKind::AnnounceAgain, Dialect::Unknown) => &[Form::Boost],
+        // No reply is ever boosted into a home that did not ask for it: its author's
+        // own words are sent on, where they prove themselves.
+        (ActivityKind::AnnounceReply | ActivityKind::Relay, Dialect::Microblog) => &[Form::Forward],
+        // What means nothing there.
+        (ActivityKind::AnnounceAgain | ActivityKind::Unboost, Dialect::Threadiverse)
+        | (ActivityKind::RelayVote, Dialect::Microblog | Dialect::Unknown)
+        | (ActivityKind::Measure | ActivityKind::Dislike, Dialect::Microblog) => &[],
+        (
+            ActivityKind::AnnounceThread
+            | ActivityKind::AnnounceReply
+            | ActivityKind::Relay
+            | ActivityKind::RelayVote,
+            _,
+        ) => &[Form::Wrapped],
         _ => &[Form::Plain],
     }
 }

@@ -49,6 +49,7 @@ pub(super) async fn outbox(State(door): State<Door>, parts: Parts) -> Answer {
     } else {
         (ActivityKind::Create, conn.post_count(actor.id).await?)
     };
+    let root = door.federation.actions.site.instance();
     let mut items = Vec::new();
     let mut bytes = 0;
     for activity in conn.activities_of(actor.id, kind, OUTBOX).await? {
@@ -63,7 +64,7 @@ pub(super) async fn outbox(State(door): State<Door>, parts: Parts) -> Answer {
             continue;
         }
         let written = if kind == ActivityKind::AnnounceThread {
-            wrapped(&mut conn, &activity).await
+            wrapped(&mut conn, &activity, &root).await
         } else {
             views::create(&mut conn, &activity).await
         };

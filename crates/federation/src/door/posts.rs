@@ -43,6 +43,9 @@ pub(super) async fn post(State(door): State<Door>, Path(id): Path<String>, parts
         *gone.status_mut() = StatusCode::GONE;
         return Ok(gone);
     }
+    if post.state != PostState::Published {
+        return Ok(answer::not_found());
+    }
     let view = views::post(&mut conn, &post).await?;
     Ok(json(&object::object(&view)?))
 }

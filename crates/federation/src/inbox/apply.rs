@@ -9,7 +9,7 @@ use archipel_model::{ActorState, Place};
 use archipel_storage::{Actor, InboxItem, InboxState, Tx};
 use url::Url;
 
-use super::{create, relay};
+use super::{create, moderate, relay};
 use crate::parse::{self, Deed, FollowRef, Incoming, ObjectRef, UndoOf};
 use crate::state::Federation;
 
@@ -137,7 +137,15 @@ impl Job<'_> {
             Deed::Undo(what) => self.undo(tx, what).await,
             Deed::Create(what) => create::create(self, tx, what).await,
             Deed::Announce(what) => relay::announce(self, tx, what).await,
-            Deed::Delete { object, .. } => self.delete(tx, object).await,
+            Deed::Delete {
+                object,
+                summary,
+                with_replies,
+                ..
+            } => {
+                let reason = summary.as_deref();
+                self.delete(tx, object, reason, *with_replies).await
+            }
             Deed::Update(ObjectRef::Actor(object)) if object == &self.activity.actor => {
                 if self.actor.fetched_at < self.item.received_at {
                     return Err(Stop::Lack(Lack::FreshActor(object.clone())));
@@ -209,6 +217,12 @@ impl Job<'_> {
                 Some(follow) => tx.actor(follow.target_id).await?,
                 None => None,
             },
+            UndoOf::Delete { object, .. } => {
+                return match tx.post_by_uri(object.as_str()).await? {
+                    Some(post) => moderate::restore(self, tx, &post).await,
+                    None => refused("restores nothing that is known"),
+                };
+            }
             _ => return refused("undoes something that is not handled"),
         };
         let Some(target) = target else {
@@ -223,7 +237,13 @@ impl Job<'_> {
         }
     }
 
-    async fn delete(&self, tx: &mut Tx, object: &Url) -> Applied {
+    async fn delete(
+        &self,
+        tx: &mut Tx,
+        object: &Url,
+        reason: Option<&str>,
+        with_replies: bool,
+    ) -> Applied {
         let ctx = &self.federation.actions;
         if *object == self.activity.actor {
             actions::actor_gone(ctx, tx, self.actor).await?;
@@ -238,11 +258,13 @@ impl Job<'_> {
             }
             return refused("deletes nothing that is known");
         };
-        let deleted = actions::author_deleted(ctx, tx, self.actor, &post).await?;
-        if deleted {
+        if post.author_id != self.actor.id {
+            return moderate::remove(self, tx, &post, reason, with_replies).await;
+        }
+        if actions::author_deleted(ctx, tx, self.actor, &post).await? {
             done("the post is deleted")
         } else {
-            refused("not deleted by its author")
+            refused("it was so already")
         }
     }
 

@@ -103,6 +103,7 @@ pub(super) async fn submit(
             Some(community) => done(format!("published in {}", community.handle)),
             None => done("kept"),
         },
+        Submitted::Held(_, reason) => done(format!("held: {reason}")),
         Submitted::Known if about.received.is_some() => {
             match tx.post_by_uri(object.id.as_str()).await? {
                 Some(post) => brought(job, tx, &post, about.community).await,

@@ -7,6 +7,7 @@ mod apply;
 mod create;
 mod keep;
 mod lacking;
+mod moderate;
 mod receive;
 mod relay;
 #[cfg(test)]

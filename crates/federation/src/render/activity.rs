@@ -15,24 +15,37 @@ use super::{Json, PUBLIC, Rendered, below, document, part, plain};
 /// Every activity: the members that are absent are left out.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Activity<'a> {
-    id: &'a Url,
+pub(super) struct Activity<'a> {
+    pub(super) id: &'a Url,
     #[serde(rename = "type")]
-    kind: &'static str,
-    actor: &'a Url,
+    pub(super) kind: &'static str,
+    pub(super) actor: &'a Url,
     #[serde(skip_serializing_if = "Option::is_none")]
-    published: Option<String>,
-    to: Vec<String>,
-    cc: Vec<String>,
+    pub(super) published: Option<String>,
+    pub(super) to: Vec<String>,
+    pub(super) cc: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    audience: Option<&'a Url>,
+    pub(super) audience: Option<&'a Url>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    summary: Option<&'a str>,
-    object: &'a RawValue,
+    pub(super) summary: Option<&'a str>,
+    pub(super) object: &'a RawValue,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) target: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) origin: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) end_time: Option<String>,
+    // Lemmy 0.19 reads this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) expires: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) remove_data: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) with_replies: Option<bool>,
 }
 
 impl<'a> Activity<'a> {
-    fn new(
+    pub(super) fn new(
         kind: &'static str,
         id: &'a Url,
         actor: &'a Url,
@@ -49,12 +62,18 @@ impl<'a> Activity<'a> {
             audience: None,
             summary: None,
             object,
+            target: None,
+            origin: None,
+            end_time: None,
+            expires: None,
+            remove_data: None,
+            with_replies: None,
         }
     }
 }
 
 /// An id as JSON.
-fn id_part(id: &Url) -> Rendered {
+pub(super) fn id_part(id: &Url) -> Rendered {
     part(id)
 }
 

@@ -10,6 +10,7 @@ pub mod actor;
 pub mod collection;
 mod context;
 pub mod discovery;
+pub mod moderation;
 pub mod object;
 pub mod tombstone;
 

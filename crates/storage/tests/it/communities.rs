@@ -2,20 +2,17 @@
 
 use std::sync::Arc;
 
-use archipel_model::{ActorState, JoinPolicy, PostPolicy, Role};
+use archipel_model::{ActorState, CommunityPolicy, JoinPolicy, PostPolicy, Role};
 use archipel_storage::{Actor, Community, Conn, FollowState};
 
 use crate::database::{Database, both};
-use crate::make::{NOW, at, follow_of, follows, group, person};
+use crate::make::{at, follow_of, follows, group, person};
 
 fn settings(actor: &Actor) -> Community {
     Community {
-        actor_id: actor.id,
         description: "Une ruche".to_owned(),
         language: "fr".to_owned(),
-        join_policy: JoinPolicy::Open,
-        post_policy: PostPolicy::Everyone,
-        reply_policy: PostPolicy::Everyone,
+        ..Community::of_policy(actor.id, CommunityPolicy::OPEN)
     }
 }
 
@@ -49,7 +46,7 @@ async fn living_communities_are_listed_by_name(db: Arc<Database>) {
     group(&mut tx, "tilab").await;
     let gone = group(&mut tx, "ancien").await;
     person(&mut tx, "ana", "peer.example").await;
-    tx.set_actor_state(gone.id, ActorState::Gone, NOW)
+    tx.set_actor_state(gone.id, ActorState::Gone, at(9))
         .await
         .unwrap();
     let listed = tx.communities().await.unwrap();
@@ -63,25 +60,25 @@ async fn standing_follows_from_role_membership_and_state(db: Arc<Database>) {
     let hive = settled(&mut tx, "tilab").await;
     let other = settled(&mut tx, "utilo").await;
     let ana = person(&mut tx, "ana", "peer.example").await;
-    let standing = tx.standing(hive.id, ana.id).await.unwrap();
+    let standing = tx.standing(hive.id, ana.id, at(9)).await.unwrap();
     assert_eq!(standing, archipel_model::permission::Standing::default());
     tx.put_follow(&follow_of(&ana, &hive, FollowState::Pending))
         .await
         .unwrap();
-    assert!(!tx.standing(hive.id, ana.id).await.unwrap().member);
+    assert!(!tx.standing(hive.id, ana.id, at(9)).await.unwrap().member);
     follows(&mut tx, &ana, &hive).await;
-    tx.put_moderator(hive.id, ana.id, Role::Moderator, NOW)
+    tx.put_moderator(hive.id, ana.id, Role::Moderator, at(9))
         .await
         .unwrap();
-    let standing = tx.standing(hive.id, ana.id).await.unwrap();
+    let standing = tx.standing(hive.id, ana.id, at(9)).await.unwrap();
     assert!(standing.member && !standing.suspended);
     assert_eq!(standing.role, Some(Role::Moderator));
-    let elsewhere = tx.standing(other.id, ana.id).await.unwrap();
+    let elsewhere = tx.standing(other.id, ana.id, at(9)).await.unwrap();
     assert_eq!((elsewhere.role, elsewhere.member), (None, false));
-    tx.set_actor_state(ana.id, ActorState::Suspended, NOW)
+    tx.set_actor_state(ana.id, ActorState::Suspended, at(9))
         .await
         .unwrap();
-    assert!(tx.standing(hive.id, ana.id).await.unwrap().suspended);
+    assert!(tx.standing(hive.id, ana.id, at(9)).await.unwrap().suspended);
 }
 
 both!(moderators_are_listed_by_seniority_and_promoted_in_place);

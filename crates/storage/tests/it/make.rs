@@ -107,6 +107,8 @@ pub fn thread(author: &Actor, community: Option<&Actor>) -> NewPost {
     let id = fresh();
     let uri = format!("https://{}/p/{id}", author.host);
     NewPost {
+        held_reason: None,
+        received: None,
         id: PostId(id),
         is_local: author.is_local,
         kind: PostKind::Page,
@@ -146,6 +148,8 @@ pub fn reply(author: &Actor, parent: &NewPost) -> NewPost {
 pub fn announcement(speaker: &Actor, object: &str) -> NewActivity {
     let id = fresh();
     NewActivity {
+        measure_id: None,
+        after_id: None,
         id: ActivityId(id),
         uri: format!("https://lab.example/activities/{id}"),
         kind: ActivityKind::AnnounceThread,

@@ -85,6 +85,7 @@ async fn a_community_page_says_its_policies_in_words() {
         join: JoinPolicy::Approval,
         post: PostPolicy::Members,
         reply: PostPolicy::Moderators,
+        ..CommunityPolicy::default()
     };
     lab.community("fermee", "Fermée", policy).await;
     lab.get("/c/fermee")

@@ -1,0 +1,122 @@
+//! Taking a post out of its community, and bringing it back.
+//!
+//! A removal is the community's: the post stays its author's, who can still delete
+//! it, and other communities and servers that have it decide for themselves.
+
+use archipel_model::Deed;
+use archipel_model::permission::Measure;
+use archipel_storage::{ActivityKind, Actor, Lane, NewActivity, Post, PostState, Tx};
+
+use crate::order::{About, Order};
+use crate::say::saying;
+use crate::{Context, Result};
+
+/// Takes a post out of its community; `with_replies` takes all that answers it
+/// too. Says whether something changed.
+pub async fn remove_post(
+    ctx: &Context,
+    tx: &mut Tx,
+    order: &Order<'_>,
+    post: &Post,
+    with_replies: bool,
+) -> Result<bool> {
+    let target = order.upon_post(ctx, tx, post).await?;
+    order
+        .authorise(ctx, tx, Measure::Remove, target, Some(&post.uri))
+        .await?;
+    if !tx
+        .set_post_state(post.id, PostState::Published, PostState::Removed)
+        .await?
+    {
+        return Ok(false);
+    }
+    if with_replies {
+        tx.set_state_of_answers(post.id, PostState::Published, PostState::Removed)
+            .await?;
+    }
+    let about = About {
+        target: Some(post.author_id),
+        post: Some(post.id),
+        with_content: with_replies,
+        ..About::default()
+    };
+    let measure = order.log(ctx, tx, Deed::Removed, about).await?;
+    order
+        .proclaim(ctx, tx, measure, &post.uri, &[post.author_id])
+        .await?;
+    take_boost_back(ctx, tx, order.community, post).await?;
+    Ok(true)
+}
+
+/// Brings a removed post back, with the answers that went with it. Says whether
+/// something changed.
+pub async fn restore_post(
+    ctx: &Context,
+    tx: &mut Tx,
+    order: &Order<'_>,
+    post: &Post,
+) -> Result<bool> {
+    let target = order.upon_post(ctx, tx, post).await?;
+    order
+        .authorise(ctx, tx, Measure::Restore, target, Some(&post.uri))
+        .await?;
+    if !tx
+        .set_post_state(post.id, PostState::Removed, PostState::Published)
+        .await?
+    {
+        return Ok(false);
+    }
+    let removal = tx.last_measure_on_post(post.id, Deed::Removed).await?;
+    if removal.as_ref().is_some_and(|removal| removal.with_content) {
+        tx.set_state_of_answers(post.id, PostState::Removed, PostState::Published)
+            .await?;
+    }
+    let about = About {
+        target: Some(post.author_id),
+        post: Some(post.id),
+        undoes: removal.map(|removal| removal.id),
+        ..About::default()
+    };
+    let measure = order.log(ctx, tx, Deed::Restored, about).await?;
+    order
+        .proclaim(ctx, tx, measure, &post.uri, &[post.author_id])
+        .await?;
+    boost_again(ctx, tx, order.community, post).await?;
+    Ok(true)
+}
+
+/// Followers on microblogs saw a thread as a boost, and only that can be taken
+/// back from them.
+pub(crate) async fn take_boost_back(
+    ctx: &Context,
+    tx: &mut Tx,
+    community: &Actor,
+    post: &Post,
+) -> Result<()> {
+    let Some(boost) = tx.last_boost(post.id, community.id).await? else {
+        return Ok(());
+    };
+    let said = NewActivity {
+        post_id: Some(post.id),
+        after_id: Some(boost.id),
+        lane: Lane::Content,
+        to_followers: true,
+        ..saying(ctx, ActivityKind::Unboost, community.id, &post.uri)
+    };
+    tx.say(&said, ctx.now());
+    Ok(())
+}
+
+async fn boost_again(ctx: &Context, tx: &mut Tx, community: &Actor, post: &Post) -> Result<()> {
+    if tx.last_boost(post.id, community.id).await?.is_none() {
+        return Ok(());
+    }
+    let said = NewActivity {
+        post_id: Some(post.id),
+        lane: Lane::Content,
+        to_followers: true,
+        ..saying(ctx, ActivityKind::AnnounceAgain, community.id, &post.uri)
+    };
+    tx.say(&said, ctx.now());
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! Writes an activity in each form that some peer may need: here what a local actor
+//! says itself, beside it what a community passes on and what moderators do.
+
+mod announce;
+mod measures;
+
+use archipel_storage::{Activity, ActivityKind, Conn, Form, Post, PostState, Rendering};
+use serde_json::value::RawValue;
+
+use crate::render::{self, Json};
+use crate::views::{self, ViewError, url};
+pub(crate) use announce::wrapped;
+
+/// All forms of an activity; `root` is the address of this server. Empty when there is nothing to say any more, because
+/// what it is about was deleted meanwhile.
+pub(super) async fn compose(
+    conn: &mut Conn,
+    activity: &Activity,
+    root: &str,
+) -> Result<Vec<Rendering>, ViewError> {
+    if activity.kind.shows_post()
+        && let Some(post) = activity.post_id
+    {
+        let post = conn.post(post).await?;
+        let addressed = activity.kind == ActivityKind::Create;
+        if !post.is_some_and(|post| is_told(&post, addressed)) {
+            return Ok(Vec::new());
+        }
+    }
+    Ok(match activity.kind {
+        ActivityKind::AnnounceThread
+        | ActivityKind::AnnounceReply
+        | ActivityKind::AnnounceAgain
+        | ActivityKind::Relay
+        | ActivityKind::RelayVote => announce::forms(conn, activity, root).await?,
+        _ => {
+            let json = plain(conn, activity, root).await?;
+            vec![rendering(activity, Form::Plain, &json)]
+        }
+    })
+}
+
+/// Whether a post is still to be told of.
+fn is_told(post: &Post, addressed: bool) -> bool {
+    // Its community took it out, but it is still its author's to tell others of.
+    post.state == PostState::Published || (addressed && post.state == PostState::Removed)
+}
+
+fn rendering(activity: &Activity, form: Form, json: &Json) -> Rendering {
+    Rendering {
+        activity_id: activity.id,
+        form,
+        body: json.get().to_owned(),
+    }
+}
+
+/// What a local actor says itself.
+async fn plain(conn: &mut Conn, activity: &Activity, root: &str) -> Result<Json, ViewError> {
+    match activity.kind {
+        ActivityKind::Create => views::create(conn, activity).await,
+        ActivityKind::Follow => follow(conn, activity, &activity.uri).await,
+        ActivityKind::UndoFollow => undo_follow(conn, activity).await,
+        ActivityKind::UpdateActor => update_actor(conn, activity, root).await,
+        ActivityKind::DeleteActor => {
+            let actor = url(&speaker(conn, activity).await?.uri)?;
+            let (id, at) = (url(&activity.uri)?, activity.created_at);
+            Ok(render::activity::delete_actor(&id, &actor, at)?)
+        }
+        ActivityKind::Accept | ActivityKind::Reject => answer(conn, activity).await,
+        ActivityKind::Unboost => announce::unboost(conn, activity).await,
+        ActivityKind::Measure => measures::measure(conn, activity).await,
+        kind => Err(ViewError::Unsaid(kind)),
+    }
+}
+
+async fn speaker(
+    conn: &mut Conn,
+    activity: &Activity,
+) -> Result<archipel_storage::Actor, ViewError> {
+    conn.actor(activity.actor_id)
+        .await?
+        .ok_or(ViewError::Missing("the speaker"))
+}
+
+async fn update_actor(conn: &mut Conn, activity: &Activity, root: &str) -> Result<Json, ViewError> {
+    let actor = speaker(conn, activity).await?;
+    let keys = conn.keys_of(actor.id).await?;
+    let object = match conn.community(actor.id).await? {
+        Some(community) => {
+            render::actor::group_part(&views::group(&actor, &community, &keys, root)?)?
+        }
+        None => render::actor::person_part(&views::person(&actor, &keys, root)?)?,
+    };
+    Ok(render::activity::update_actor(
+        &url(&activity.uri)?,
+        &url(&actor.uri)?,
+        activity.created_at,
+        &object,
+    )?)
+}
+
+async fn follow(conn: &mut Conn, activity: &Activity, id: &str) -> Result<Json, ViewError> {
+    let follower = speaker(conn, activity).await?;
+    let target = target(activity)?;
+    Ok(render::activity::follow(
+        &url(id)?,
+        &url(&follower.uri)?,
+        &target,
+    )?)
+}
+
+fn target(activity: &Activity) -> Result<url::Url, ViewError> {
+    url(&activity.object_key)
+}
+
+async fn undo_follow(conn: &mut Conn, activity: &Activity) -> Result<Json, ViewError> {
+    let follower = speaker(conn, activity).await?;
+    let follow_uri = activity
+        .object_uri
+        .as_deref()
+        .ok_or(ViewError::Missing("the follow"))?;
+    let undone = follow(conn, activity, follow_uri).await?;
+    let whom = render::object::Addressing {
+        to: vec![target(activity)?.to_string()],
+        cc: Vec::new(),
+    };
+    Ok(render::activity::undo(
+        &url(&activity.uri)?,
+        &url(&follower.uri)?,
+        whom,
+        None,
+        &undone,
+    )?)
+}
+
+async fn answer(conn: &mut Conn, activity: &Activity) -> Result<Json, ViewError> {
+    let community = speaker(conn, activity).await?;
+    let raw = activity
+        .inner_raw
+        .clone()
+        .ok_or(ViewError::Missing("the follow as it came"))?;
+    let follow = RawValue::from_string(raw).map_err(render::RenderError::from)?;
+    let (id, actor) = (url(&activity.uri)?, url(&community.uri)?);
+    let follower = url(&activity.object_key)?;
+    Ok(if activity.kind == ActivityKind::Accept {
+        render::activity::accept(&id, &actor, &follower, &follow)?
+    } else {
+        render::activity::reject(&id, &actor, &follower, &follow)?
+    })
+}

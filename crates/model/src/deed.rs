@@ -1,0 +1,100 @@
+//! What moderators do, as their log names it.
+
+use crate::permission::Measure;
+
+/// One kind of entry in a community's log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Deed {
+    /// Let somebody in who had asked.
+    Admitted,
+    /// Turned somebody away who had asked.
+    TurnedAway,
+    /// Invited somebody.
+    Invited,
+    /// Vouched for a member.
+    Vouched,
+    /// Took that back.
+    Unvouched,
+    /// Put a thread on top.
+    Pinned,
+    /// Took it down from there.
+    Unpinned,
+    /// Marked a post as sensitive.
+    Marked,
+    /// Took the mark away.
+    Unmarked,
+    /// Published a held post.
+    Approved,
+    /// Refused a held post.
+    Refused,
+    /// Removed a post.
+    Removed,
+    /// Brought a removed post back.
+    Restored,
+    /// Closed a thread to replies.
+    Locked,
+    /// Opened it again.
+    Unlocked,
+    /// Moved a thread to another community.
+    Moved,
+    /// Ended a membership.
+    Expelled,
+    /// Banned somebody.
+    Banned,
+    /// Let somebody in again.
+    Unbanned,
+    /// Warned somebody.
+    Warned,
+    /// Closed a report.
+    Resolved,
+    /// Began to hold everything.
+    Held,
+    /// Ended that.
+    Released,
+    /// Gave somebody a role.
+    Appointed,
+    /// Took a role away.
+    Dismissed,
+    /// Changed what the community says of itself.
+    Edited,
+    /// Changed who may join and post.
+    Configured,
+}
+crate::policy::words! { Deed {
+    Admitted => "admitted", TurnedAway => "turned_away", Invited => "invited",
+    Vouched => "vouched", Unvouched => "unvouched", Pinned => "pinned", Unpinned => "unpinned",
+    Marked => "marked", Unmarked => "unmarked", Approved => "approved", Refused => "refused",
+    Removed => "removed", Restored => "restored", Locked => "locked", Unlocked => "unlocked",
+    Moved => "moved", Expelled => "expelled", Banned => "banned", Unbanned => "unbanned",
+    Warned => "warned", Resolved => "resolved", Held => "held", Released => "released",
+    Appointed => "appointed", Dismissed => "dismissed", Edited => "edited",
+    Configured => "configured",
+} }
+
+impl Deed {
+    /// The permission that it takes.
+    pub const fn measure(self) -> Measure {
+        match self {
+            Self::Admitted | Self::TurnedAway => Measure::Admit,
+            Self::Invited => Measure::Invite,
+            Self::Vouched | Self::Unvouched => Measure::Vouch,
+            Self::Pinned | Self::Unpinned => Measure::Pin,
+            Self::Marked | Self::Unmarked => Measure::Mark,
+            Self::Approved | Self::Refused => Measure::Decide,
+            Self::Removed => Measure::Remove,
+            Self::Restored => Measure::Restore,
+            Self::Locked | Self::Unlocked => Measure::Lock,
+            Self::Moved => Measure::Move,
+            Self::Expelled => Measure::Expel,
+            Self::Banned => Measure::Ban,
+            Self::Unbanned => Measure::Unban,
+            Self::Warned => Measure::Warn,
+            Self::Resolved => Measure::Resolve,
+            Self::Held | Self::Released => Measure::Hold,
+            Self::Appointed => Measure::Appoint,
+            Self::Dismissed => Measure::Dismiss,
+            Self::Edited => Measure::Edit,
+            Self::Configured => Measure::Configure,
+        }
+    }
+}
