@@ -8,6 +8,10 @@ use archipel::commands::{self, Context};
 use archipel::{config, logging};
 use clap::Parser;
 
+/// Work here is many small pieces of JSON and SQL: the allocator shows.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match start(&cli) {
