@@ -124,7 +124,7 @@ async fn a_community_that_is_gone_takes_nothing(db: Arc<Database>) {
     let hive = tx.actor(hive.id).await.unwrap().unwrap();
     let uri = "https://peer.example/p/1";
     let submitted = submit_post(&ctx, &mut tx, brought(&ana, Some(&hive), uri)).await;
-    assert_eq!(submitted.unwrap(), Submitted::Refused(Refusal::Locked));
+    assert_eq!(submitted.unwrap(), Submitted::Refused(Refusal::Closed));
     nothing_happened(&mut tx, uri).await;
 }
 

@@ -99,7 +99,7 @@ fn what_is_wrong_is_refused() {
         ("community create atelier", "--title"),
         (
             "community create atelier --title T --join closed",
-            "open, approval",
+            "open, approval, invitation",
         ),
         ("community set tilab", "--title"),
         ("peer show a/b", "host"),

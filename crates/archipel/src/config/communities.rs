@@ -241,7 +241,7 @@ mod tests {
                 "join = \"close\"",
                 &["atelier", "join", "open, approval"][..],
             ),
-            ("post = \"all\"", &["post", "everyone, members, moderators"]),
+            ("post = \"all\"", &["post", "everyone, members, approved, moderators"]),
             ("language = \"français\"", &["language", "\"fr\""]),
             ("colour = \"red\"", &["colour"]),
         ] {

@@ -63,16 +63,19 @@ async fn an_actor_read_again_changes_but_keeps_its_identity(db: Arc<Database>) {
     assert_eq!((again.created_at, again.updated_at), (NOW, at(60)));
 }
 
-both!(who_is_gone_stays_gone_when_read_again);
-async fn who_is_gone_stays_gone_when_read_again(db: Arc<Database>) {
+both!(who_is_gone_is_back_when_read_again_but_not_who_is_suspended);
+async fn who_is_gone_is_back_when_read_again_but_not_who_is_suspended(db: Arc<Database>) {
     let mut tx = db.store.write().await.unwrap();
     let ana = person(&mut tx, "ana", "peer.example").await;
-    tx.set_actor_state(ana.id, ActorState::Gone, at(1))
-        .await
-        .unwrap();
-    let again = remote("ana", "peer.example");
-    let again = tx.put_actor(&again, at(2)).await.unwrap();
-    assert_eq!(again.state, ActorState::Gone);
+    for (before, after) in [
+        (ActorState::Gone, ActorState::Active),
+        (ActorState::Suspended, ActorState::Suspended),
+    ] {
+        tx.set_actor_state(ana.id, before, at(1)).await.unwrap();
+        let again = remote("ana", "peer.example");
+        let again = tx.put_actor(&again, at(2)).await.unwrap();
+        assert_eq!(again.state, after);
+    }
 }
 
 both!(a_name_is_taken_once_among_people_and_communities_and_for_ever);
