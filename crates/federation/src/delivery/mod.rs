@@ -44,7 +44,8 @@ struct Deliverer {
     federation: Federation,
     /// Destinations worked on at the same time.
     places: Arc<Semaphore>,
-    /// Signatures made at the same time: one a core.
+    /// Signatures being made or about to be: two a core, so that none waits for the
+    /// next.
     signing: Arc<Semaphore>,
     bodies: Cache<(ActivityId, Form), Body>,
     recorder: Recorder,
@@ -74,7 +75,7 @@ pub async fn run(federation: Federation, stop: CancellationToken) {
     let (recorder, recording) = Recorder::start(federation.clone());
     let deliverer = Deliverer {
         places: Arc::new(Semaphore::new(senders)),
-        signing: Arc::new(Semaphore::new(cores)),
+        signing: Arc::new(Semaphore::new(cores * 4)),
         bodies: Cache::builder()
             .max_capacity(KEPT_BYTES)
             .weigher(|_, body: &Body| u32::try_from(body.bytes.len()).unwrap_or(u32::MAX))

@@ -201,7 +201,7 @@ impl Errand<'_> {
             };
         }
         let signed = {
-            let Ok(_core) = self.deliverer.signing.acquire().await else {
+            let Ok(core) = self.deliverer.signing.clone().acquire_owned().await else {
                 return our_report(knock, "the server is stopping");
             };
             let (inbox, digest, keys) = (self.inbox.clone(), body.digest.clone(), keys.clone());
@@ -211,7 +211,10 @@ impl Errand<'_> {
                 Ok(SignedPost::sign(&inbox, &digest, &keys, knock, now))
             } else {
                 tokio::task::spawn_blocking(move || {
-                    SignedPost::sign(&inbox, &digest, &keys, knock, now)
+                    let signed = SignedPost::sign(&inbox, &digest, &keys, knock, now);
+                    // The next one need not wait until this one's task is woken.
+                    drop(core);
+                    signed
                 })
                 .await
             }

@@ -52,8 +52,16 @@ pub(super) async fn remove(
     let Some(community) = job.home(tx, post).await? else {
         return refused("not deleted by its author");
     };
-    let order = job.order(&community, reason);
     let ctx = &job.federation.actions;
+    if reason.is_none() {
+        // Only with a reason, be it empty, does a server speak as a moderator for
+        // what lives on it; without, somebody there deletes what is not theirs.
+        let standing = tx.standing(community.id, job.actor.id, ctx.now()).await?;
+        if standing.role.is_none() {
+            return refused("not deleted by its author");
+        }
+    }
+    let order = job.order(&community, reason);
     let removed = actions::remove_post(ctx, tx, &order, post, with_replies).await;
     ordered(removed, "the post is removed")
 }
