@@ -1,23 +1,56 @@
 //! What disappears: posts that their authors deleted, actors that are gone.
 
 use archipel_model::ActorState;
-use archipel_storage::{ActivityKind, Actor, NewActivity, Post, Tx};
+use archipel_storage::{ActivityKind, Actor, Lane, NewActivity, Post, PostState, Tx};
 
+use crate::edit::{about_own_post, announced_home};
+use crate::relay::{Passed, Relay, relay};
+use crate::removal::take_boost_back;
 use crate::say::saying;
 use crate::{Context, Error, Result};
 
-/// An author deleted a post: it becomes a tombstone. Only the author can, by the
-/// database's word, not the payload's; says whether something changed.
+/// An author deletes a post: it becomes a tombstone, and all who were shown it are
+/// told. Only the author can, by the database's word, not the payload's; `received`
+/// is the activity that said so, of remote authors. Says whether something changed.
 pub async fn author_deleted(
     ctx: &Context,
     tx: &mut Tx,
     author: &Actor,
     post: &Post,
+    received: Option<&str>,
 ) -> Result<bool> {
     if post.author_id != author.id {
         return Ok(false);
     }
-    Ok(tx.delete_post(post.id, ctx.now()).await?)
+    if !tx.delete_post(post.id, ctx.now()).await? {
+        return Ok(false);
+    }
+    // What still waited was never told to anybody.
+    if post.state == PostState::Held {
+        return Ok(true);
+    }
+    let what = match received {
+        Some(raw) => Passed::Received(raw),
+        None => {
+            let said = about_own_post(ctx, tx, author, post, ActivityKind::Delete).await?;
+            tx.say(&said, ctx.now());
+            Passed::Ours(said.id)
+        }
+    };
+    if let Some(community) = announced_home(tx, post).await? {
+        let passed = Relay {
+            what,
+            object: &post.uri,
+            measure: None,
+            also: &[],
+            lane: Lane::Content,
+        };
+        relay(ctx, tx, &community, passed).await?;
+        if post.state == PostState::Published {
+            take_boost_back(ctx, tx, &community, post).await?;
+        }
+    }
+    Ok(true)
 }
 
 /// An actor is gone for good: it follows nobody and nobody follows it. Its name

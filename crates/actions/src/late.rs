@@ -67,7 +67,7 @@ pub async fn author_brings(ctx: &Context, tx: &mut Tx, brought: Brought<'_>) -> 
         created: None,
         received: Some(brought.received),
     };
-    announce(ctx, tx, &community, what);
+    announce(ctx, tx, &community, what).await?;
     Ok(true)
 }
 

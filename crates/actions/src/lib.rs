@@ -8,13 +8,19 @@
 mod accept;
 mod accounts;
 mod communities;
+mod ban;
 mod deletion;
+mod edit;
 mod follow;
+mod hold;
 mod late;
+mod lock;
 mod order;
+mod relay;
 mod removal;
 mod say;
 mod submit;
+mod team;
 
 use std::sync::Arc;
 
@@ -23,11 +29,16 @@ use archipel_model::{ActivityId, Clock, Id, IdSource, Site, Timestamp};
 pub use accept::{decide_request, follow_answered};
 pub use accounts::{NewKeys, create_instance, create_person};
 pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
+pub use ban::{Ban, ban, unban};
 pub use deletion::{actor_gone, author_deleted, delete_local_actor};
+pub use edit::{Edit, edit_post};
 pub use follow::{FollowOutcome, FollowRequest, ReceivedFollow, follow, unfollow};
 pub use late::{Brought, author_brings, author_deleted_unseen};
+pub use hold::{approve_held, refuse_held, set_wave};
+pub use lock::{set_locked, set_pinned};
 pub use order::{Door, Order};
 pub use removal::{remove_post, restore_post};
+pub use team::{appoint, dismiss};
 pub use submit::{Submission, Submitted, submit_post};
 
 /// What every action needs besides its transaction.
@@ -80,6 +91,18 @@ pub enum Error {
     /// One cannot follow oneself.
     #[error("nobody can follow themselves")]
     Oneself,
+    /// Not a person: communities and servers hold no roles and are not banned.
+    #[error("{0} is not a person")]
+    NotAPerson(String),
+    /// A reply cannot be put on top.
+    #[error("only threads can be put on top, not replies")]
+    NotAThread,
+    /// There is no room on top.
+    #[error("{0} threads are on top already; take one down first")]
+    TooManyPinned(usize),
+    /// The post does not wait for a moderator.
+    #[error("this post does not wait for a moderator")]
+    NotHeld,
     /// Not permitted.
     #[error("not permitted: {0}")]
     Denied(archipel_model::permission::Denial),

@@ -3,9 +3,10 @@
 //! its followers.
 
 use archipel_model::permission::{Measure, Origin, Standing, Target, authorise};
-use archipel_model::{ActorId, ActorKind, Deed, MeasureId, PostId, Reach, Role, Timestamp};
-use archipel_storage::{ActivityKind, Actor, NewActivity, Post, Tx};
+use archipel_model::{ActorId, ActorKind, Deed, MeasureId, PostId, Role, Timestamp};
+use archipel_storage::{ActivityKind, Actor, Lane, NewActivity, Post, Tx};
 
+use crate::relay::{Passed, Relay, is_local_only, relay};
 use crate::say::saying;
 use crate::{Context, Error, Result};
 
@@ -94,6 +95,21 @@ impl Order<'_> {
         })
     }
 
+    /// Somebody, as a target.
+    pub(crate) async fn upon_person(
+        &self,
+        ctx: &Context,
+        tx: &mut Tx,
+        person: &Actor,
+        role: Option<Role>,
+    ) -> Result<Target> {
+        Ok(Target::Person {
+            standing: self.standing_of(ctx, tx, person).await?,
+            oneself: person.id == self.by.id,
+            role,
+        })
+    }
+
     fn origin(&self, object_uri: Option<&str>) -> Origin {
         match self.door {
             Door::Here(_) => Origin::Here,
@@ -148,32 +164,28 @@ impl Order<'_> {
         object: &str,
         also: &[ActorId],
     ) -> Result<()> {
-        let settings = tx.community(self.community.id).await?;
-        if settings.is_some_and(|settings| settings.reach == Reach::Local) {
+        if is_local_only(tx, self.community).await? {
             return Ok(());
         }
-        let relay = saying(ctx, ActivityKind::Relay, self.community.id, object);
-        let (inner_id, inner_raw) = match self.door {
-            Door::Federation { raw, .. } => (None, Some(raw.to_owned())),
+        let what = match self.door {
+            Door::Federation { raw, .. } => Passed::Received(raw),
             Door::Here(_) => {
                 let said = NewActivity {
                     measure_id: Some(measure),
                     ..saying(ctx, ActivityKind::Measure, self.by.id, object)
                 };
                 tx.say(&said, ctx.now());
-                (Some(said.id), None)
+                Passed::Ours(said.id)
             }
         };
-        let said = NewActivity {
-            inner_id,
-            inner_raw,
-            measure_id: Some(measure),
-            to_followers: true,
-            recipients: also.to_vec(),
-            ..relay
+        let passed = Relay {
+            what,
+            object,
+            measure: Some(measure),
+            also,
+            lane: Lane::Control,
         };
-        tx.say(&said, ctx.now());
-        Ok(())
+        relay(ctx, tx, self.community, passed).await
     }
 }
 

@@ -93,6 +93,7 @@ pub(crate) async fn take_boost_back(
     community: &Actor,
     post: &Post,
 ) -> Result<()> {
+    tx.flush().await?;
     let Some(boost) = tx.last_boost(post.id, community.id).await? else {
         return Ok(());
     };
@@ -107,7 +108,14 @@ pub(crate) async fn take_boost_back(
     Ok(())
 }
 
-async fn boost_again(ctx: &Context, tx: &mut Tx, community: &Actor, post: &Post) -> Result<()> {
+/// Shows a thread again that was taken back.
+pub(crate) async fn boost_again(
+    ctx: &Context,
+    tx: &mut Tx,
+    community: &Actor,
+    post: &Post,
+) -> Result<()> {
+    tx.flush().await?;
     if tx.last_boost(post.id, community.id).await?.is_none() {
         return Ok(());
     }

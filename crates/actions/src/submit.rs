@@ -8,6 +8,7 @@ use archipel_model::{
 };
 use archipel_storage::{ActivityKind, Actor, Lane, NewActivity, NewPost, Post, PostKind, Tx};
 
+use crate::relay::is_local_only;
 use crate::say::saying;
 use crate::{Context, Error, Result};
 
@@ -124,7 +125,15 @@ pub async fn submit_post(
         return Ok(Submitted::Held(post.id, reason));
     }
     let created = if submission.author.is_local {
-        Some(say_create(ctx, tx, &submission, home.as_ref(), &post))
+        let told = Told {
+            author: submission.author,
+            parent: submission.parent,
+            home: home.as_ref(),
+            post: post.id,
+            uri: &post.uri,
+            visibility: post.visibility,
+        };
+        Some(say_create(ctx, tx, &told).await?)
     } else {
         None
     };
@@ -139,7 +148,7 @@ pub async fn submit_post(
             created,
             received: submission.received,
         };
-        announce(ctx, tx, &community, what);
+        announce(ctx, tx, &community, what).await?;
     }
     Ok(Submitted::Published(post.id))
 }
@@ -265,27 +274,38 @@ async fn insert(
     }
 }
 
+/// A post of a local person that others are told of.
+pub(crate) struct Told<'a> {
+    pub author: &'a Actor,
+    pub parent: Option<&'a Post>,
+    pub home: Option<&'a Actor>,
+    pub post: PostId,
+    pub uri: &'a str,
+    pub visibility: Visibility,
+}
+
 /// A local person tells followers, unless it is not for them, the parent's author
-/// and a remote community.
-fn say_create(
-    ctx: &Context,
-    tx: &mut Tx,
-    submission: &Submission<'_>,
-    home: Option<&Actor>,
-    post: &NewPost,
-) -> ActivityId {
+/// and a remote community. What belongs to a community that is known here only is
+/// told to nobody elsewhere.
+pub(crate) async fn say_create(ctx: &Context, tx: &mut Tx, told: &Told<'_>) -> Result<ActivityId> {
+    let hidden = match told.home {
+        Some(home) if home.is_local => is_local_only(tx, home).await?,
+        _ => false,
+    };
     let mut recipients: Vec<ActorId> = Vec::new();
-    recipients.extend(submission.parent.map(|parent| parent.author_id));
-    recipients.extend(home.map(|community| community.id));
+    if !hidden {
+        recipients.extend(told.parent.map(|parent| parent.author_id));
+        recipients.extend(told.home.map(|community| community.id));
+    }
     let said = NewActivity {
-        post_id: Some(post.id),
+        post_id: Some(told.post),
         lane: Lane::Content,
-        to_followers: post.visibility != Visibility::Direct,
+        to_followers: told.visibility != Visibility::Direct && !hidden,
         recipients,
-        ..saying(ctx, ActivityKind::Create, submission.author.id, &post.uri)
+        ..saying(ctx, ActivityKind::Create, told.author.id, told.uri)
     };
     tx.say(&said, ctx.now());
-    said.id
+    Ok(said.id)
 }
 
 /// What a community shows to its followers.
@@ -300,7 +320,13 @@ pub(crate) struct Announcement<'a> {
 }
 
 /// The community shows the post to its followers.
-pub(crate) fn announce(ctx: &Context, tx: &mut Tx, community: &Actor, what: Announcement<'_>) {
+pub(crate) async fn announce(
+    ctx: &Context,
+    tx: &mut Tx,
+    community: &Actor,
+    what: Announcement<'_>,
+) -> Result<()> {
+    let hidden = is_local_only(tx, community).await?;
     let kind = if what.is_reply {
         ActivityKind::AnnounceReply
     } else {
@@ -311,8 +337,9 @@ pub(crate) fn announce(ctx: &Context, tx: &mut Tx, community: &Actor, what: Anno
         inner_id: what.created,
         inner_raw: what.received.map(str::to_owned),
         lane: Lane::Content,
-        to_followers: true,
+        to_followers: !hidden,
         ..saying(ctx, kind, community.id, what.uri)
     };
     tx.say(&said, ctx.now());
+    Ok(())
 }

@@ -52,5 +52,11 @@ async fn dispatch(context: &Context, command: &Command) -> anyhow::Result<()> {
         Command::Unfollow(args) => commands::follow::run_unfollow(context, args).await,
         Command::Post(args) => commands::post::run(context, args).await,
         Command::Reply(args) => commands::reply::run(context, args).await,
+        Command::Edit(args) => commands::edit::run(context, args).await,
+        Command::DeletePost(args) => commands::edit::delete(context, args).await,
+        Command::Moderator(args) => commands::moderation::moderator(context, args).await,
+        Command::Moderate(args) => commands::moderation::moderate(context, args).await,
+        Command::Held(args) => commands::moderation::held(context, args).await,
+        Command::Log(args) => commands::moderation::log(context, args).await,
     }
 }

@@ -8,7 +8,9 @@ use url::Url;
 
 use crate::render::Language;
 use crate::render::actor::{GroupView, InstanceView, KeysView, PersonView};
-use crate::render::object::{CommunityView, MentionView, ParentView, PostView};
+use crate::render::activity::DeleteView;
+use crate::render::object::{CommunityView, MentionView, ParentView, PostView, addressing};
+use crate::render::tombstone::TombstoneView;
 use crate::state::stored_url;
 
 /// Why something stored cannot be shown.
@@ -229,6 +231,48 @@ pub(crate) async fn create(
         &url(&activity.uri)?,
         &view,
     )?)
+}
+
+/// The `Update` of a local post, as it is now.
+pub(crate) async fn update(
+    conn: &mut Conn,
+    activity: &Activity,
+) -> Result<crate::render::Json, ViewError> {
+    let id = activity.post_id.ok_or(ViewError::Missing("the post"))?;
+    let stored = conn.post(id).await?.ok_or(ViewError::Missing("the post"))?;
+    let view = post(conn, &stored).await?;
+    Ok(crate::render::activity::update(
+        &url(&activity.uri)?,
+        &view,
+    )?)
+}
+
+/// The `Delete` of a local post by its author, addressed as the post was.
+pub(crate) async fn delete(
+    conn: &mut Conn,
+    activity: &Activity,
+) -> Result<crate::render::Json, ViewError> {
+    let id = activity.post_id.ok_or(ViewError::Missing("the post"))?;
+    let stored = conn.post(id).await?.ok_or(ViewError::Missing("the post"))?;
+    let view = post(conn, &stored).await?;
+    let public = view.visibility.may_be_announced();
+    Ok(crate::render::activity::delete(&DeleteView {
+        id: url(&activity.uri)?,
+        actor: view.author.clone(),
+        whom: addressing(&view),
+        audience: view
+            .community
+            .as_ref()
+            .filter(|_| public)
+            .map(|it| it.mention.id.clone()),
+        reason: None,
+        at: activity.created_at,
+        gone: TombstoneView {
+            id: view.id,
+            former_type: Some(stored.kind.as_str().to_owned()),
+            deleted: Some(activity.created_at),
+        },
+    })?)
 }
 
 /// The announcement of a post by a community.

@@ -21,12 +21,12 @@ async fn only_its_author_deletes_a_post(db: Arc<Database>) {
     let post = brought(&ana, Some(&hive), "https://peer.example/p/1");
     let post = published(&ctx, &mut tx, post).await;
     for stranger in [&eve, &hive] {
-        let deleted = author_deleted(&ctx, &mut tx, stranger, &post).await;
+        let deleted = author_deleted(&ctx, &mut tx, stranger, &post, None).await;
         assert!(!deleted.unwrap());
     }
     assert_eq!(stored(&mut tx, post.id).await.state, PostState::Published);
-    assert!(author_deleted(&ctx, &mut tx, &ana, &post).await.unwrap());
-    assert!(!author_deleted(&ctx, &mut tx, &ana, &post).await.unwrap());
+    assert!(author_deleted(&ctx, &mut tx, &ana, &post, None).await.unwrap());
+    assert!(!author_deleted(&ctx, &mut tx, &ana, &post, None).await.unwrap());
     let tomb = stored(&mut tx, post.id).await;
     assert_eq!(
         (tomb.state, tomb.content.as_str()),

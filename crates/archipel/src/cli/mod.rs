@@ -5,6 +5,7 @@
 mod communities;
 pub mod confirm;
 mod federation;
+mod moderation;
 mod people;
 #[cfg(test)]
 mod test;
@@ -18,7 +19,10 @@ pub use federation::{
     DeliveryCommand, DeliveryFilter, DeliveryState, DialectChoice, InboxCommand, InboxState,
     PeerCommand, RetryFilter,
 };
-pub use people::{AccountCommand, FollowArgs, PostArgs, ReplyArgs};
+pub use moderation::{
+    By, Decide, HeldCommand, LogArgs, ModerateCommand, ModeratorCommand, OnPerson, OnPost, Why,
+};
+pub use people::{AccountCommand, DeletePostArgs, EditArgs, FollowArgs, PostArgs, ReplyArgs};
 
 /// Communities of practice on the fediverse.
 #[derive(Debug, Parser)]
@@ -140,6 +144,39 @@ pub enum Command {
         after_help = "Example:\n  archipel reply essai https://lab.example/p/1234 \"Merci !\""
     )]
     Reply(ReplyArgs),
+
+    /// Edit a post
+    #[command(
+        long_about = "Puts a new text in the place of the old one, as the local account that \
+            wrote it. All who got the post are told. The text is read from standard input when \
+            it is not given.",
+        after_help = "Example:\n  archipel edit essai https://lab.example/p/1234 \"Corrigé.\""
+    )]
+    Edit(EditArgs),
+
+    /// Delete a post for good
+    #[command(
+        name = "delete-post",
+        long_about = "Deletes a post as the local account that wrote it. All who got it are told.",
+        after_help = "Example:\n  archipel delete-post essai https://lab.example/p/1234 --yes"
+    )]
+    DeletePost(DeletePostArgs),
+
+    /// Who moderates a community
+    #[command(subcommand)]
+    Moderator(ModeratorCommand),
+
+    /// Take measures in a community
+    #[command(subcommand)]
+    Moderate(ModerateCommand),
+
+    /// Posts that wait for a moderator
+    #[command(subcommand)]
+    Held(HeldCommand),
+
+    /// What was done in a community, by whom and why
+    #[command(after_help = "Example:\n  archipel log tilab --json")]
+    Log(LogArgs),
 }
 
 /// `archipel demo`

@@ -97,3 +97,31 @@ pub struct ReplyArgs {
     /// The text; standard input when absent
     pub text: Option<String>,
 }
+
+/// `archipel edit ACCOUNT URL [--title T] [TEXT]`
+#[derive(Args, Debug, PartialEq, Eq)]
+pub struct EditArgs {
+    /// The local account that wrote it
+    pub account: Handle,
+    /// The address of the post
+    #[arg(value_parser = web_url)]
+    pub url: Url,
+    /// Its new title; the old one when absent
+    #[arg(long, value_name = "TITLE")]
+    pub title: Option<String>,
+    /// Its new text; standard input when absent
+    pub text: Option<String>,
+}
+
+/// `archipel delete-post ACCOUNT URL`
+#[derive(Args, Debug, PartialEq, Eq)]
+pub struct DeletePostArgs {
+    /// The local account that wrote it
+    pub account: Handle,
+    /// The address of the post
+    #[arg(value_parser = web_url)]
+    pub url: Url,
+    /// Whether to ask
+    #[command(flatten)]
+    pub confirm: Confirm,
+}

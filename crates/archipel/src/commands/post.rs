@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::cli::{PostArgs, confirm};
 
 /// Longest text of a local post, in characters.
-const MAX_TEXT: usize = 5_000;
+pub(super) const MAX_TEXT: usize = 5_000;
 
 /// Longest title, in characters: what Lemmy takes.
 const MAX_TITLE: usize = 200;

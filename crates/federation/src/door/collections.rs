@@ -1,6 +1,6 @@
 //! Collections of actors: outbox, followers, following, featured, moderators.
 
-use archipel_model::{ActorState, Place};
+use archipel_model::{ActorState, Place, Role};
 use archipel_storage::{ActivityKind, Actor, Conn, PostState};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -114,15 +114,22 @@ pub(super) async fn following(State(door): State<Door>, parts: Parts) -> Answer 
     )?))
 }
 
-/// Pinned posts: none can be pinned yet.
+/// The threads that a community shows on top: their ids, which everybody fetches
+/// where they live. Of a person, none.
 pub(super) async fn featured(State(door): State<Door>, parts: Parts) -> Answer {
     if let Some(refused) = door.refuses(&parts).await {
         return Ok(refused);
     }
-    let Some((_, _, id)) = door.open(&parts, "featured").await? else {
+    let Some((mut conn, actor, id)) = door.open(&parts, "featured").await? else {
         return Ok(answer::not_found());
     };
-    Ok(json(&collection::ordered(&id, &[])?))
+    let threads: Vec<Item> = conn
+        .pinned(actor.id)
+        .await?
+        .iter()
+        .map(|post| url(&post.uri).map(Item::Id))
+        .collect::<Result<_, _>>()?;
+    Ok(json(&collection::ordered(&id, &threads)?))
 }
 
 /// Who moderates a community.
@@ -141,6 +148,8 @@ pub(super) async fn moderators(
         .moderators(actor.id)
         .await?
         .iter()
+        // Facilitators moderate nothing: elsewhere this list gives that right.
+        .filter(|one| one.role >= Role::Moderator)
         .map(|moderator| url(&moderator.uri))
         .collect::<Result<_, _>>()?;
     Ok(json(&collection::moderators(&id, &people)?))

@@ -9,8 +9,8 @@ use archipel_model::{ActorState, Place};
 use archipel_storage::{Actor, InboxItem, InboxState, Tx};
 use url::Url;
 
-use super::{create, moderate, relay};
-use crate::parse::{self, Deed, FollowRef, Incoming, ObjectRef, UndoOf};
+use super::{create, edit, moderate, relay};
+use crate::parse::{self, Deed, FollowRef, Incoming, UndoOf};
 use crate::state::Federation;
 
 /// What became of an activity, in words for the operator.
@@ -146,13 +146,30 @@ impl Job<'_> {
                 let reason = summary.as_deref();
                 self.delete(tx, object, reason, *with_replies).await
             }
-            Deed::Update(ObjectRef::Actor(object)) if object == &self.activity.actor => {
-                if self.actor.fetched_at < self.item.received_at {
-                    return Err(Stop::Lack(Lack::FreshActor(object.clone())));
-                }
-                done("the actor was read again")
+            Deed::Update(what) => edit::update(self, tx, what).await,
+            Deed::Lock { object, summary } => {
+                moderate::lock(self, tx, object, summary.as_deref(), true).await
             }
-            Deed::Update(_) => refused("edits are not handled"),
+            Deed::Add { object, target, .. } => {
+                moderate::listed(self, tx, object, target.as_ref(), true).await
+            }
+            Deed::Remove { object, target } => {
+                moderate::listed(self, tx, object, target.as_ref(), false).await
+            }
+            Deed::Block {
+                object,
+                target,
+                summary,
+                expires,
+                remove_data,
+            } => {
+                let ban = actions::Ban {
+                    ends_at: *expires,
+                    with_content: *remove_data,
+                };
+                let reason = summary.as_deref();
+                moderate::ban(self, tx, object, target.as_ref(), reason, ban).await
+            }
             Deed::Other(kind) => refused(format!("{kind} is not handled")),
             other => refused(format!("{} is not handled", name(other))),
         }
@@ -223,6 +240,12 @@ impl Job<'_> {
                     None => refused("restores nothing that is known"),
                 };
             }
+            UndoOf::Lock { object, .. } => {
+                return moderate::lock(self, tx, object, None, false).await;
+            }
+            UndoOf::Block { object, target, .. } => {
+                return moderate::unban(self, tx, object, target.as_ref()).await;
+            }
             _ => return refused("undoes something that is not handled"),
         };
         let Some(target) = target else {
@@ -261,7 +284,7 @@ impl Job<'_> {
         if post.author_id != self.actor.id {
             return moderate::remove(self, tx, &post, reason, with_replies).await;
         }
-        if actions::author_deleted(ctx, tx, self.actor, &post).await? {
+        if actions::author_deleted(ctx, tx, self.actor, &post, Some(&self.item.raw)).await? {
             done("the post is deleted")
         } else {
             refused("it was so already")
@@ -288,12 +311,8 @@ fn name(deed: &Deed) -> &'static str {
     match deed {
         Deed::Like { .. } => "Like",
         Deed::Dislike { .. } => "Dislike",
-        Deed::Add { .. } => "Add",
-        Deed::Remove { .. } => "Remove",
-        Deed::Block { .. } => "Block",
         Deed::Flag { .. } => "Flag",
         Deed::Move { .. } => "Move",
-        Deed::Lock { .. } => "Lock",
         _ => "this",
     }
 }

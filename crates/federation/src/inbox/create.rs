@@ -140,7 +140,7 @@ pub(super) fn known(federation: &Federation, id: &Url) -> Result<Known, Stop> {
 }
 
 /// Why the signer cannot be the author of this post, if so.
-fn forged(job: &Job<'_>, object: &RemoteObject) -> Option<&'static str> {
+pub(super) fn forged(job: &Job<'_>, object: &RemoteObject) -> Option<&'static str> {
     let actor = &job.activity.actor;
     if job.federation.actions.site.is_ours(object.id.as_str()) {
         return Some("claims an address of ours");

@@ -5,6 +5,7 @@
 
 mod apply;
 mod create;
+mod edit;
 mod keep;
 mod lacking;
 mod moderate;

@@ -3,9 +3,12 @@
 //! the action, from our own database.
 
 use archipel_actions::{self as actions, Door, Order};
+use archipel_model::Role;
 use archipel_storage::{Actor, Post, Tx};
+use url::Url;
 
-use super::apply::{Applied, Job, Stop, done, refused};
+use super::apply::{Applied, Job, Lack, Stop, done, refused};
+use crate::people::is_group;
 
 impl Job<'_> {
     /// An order by the one who signed, in this community.
@@ -37,6 +40,12 @@ pub(super) fn ordered(result: actions::Result<bool>, words: &str) -> Applied {
         Ok(true) => done(words),
         Ok(false) => refused("it was so already"),
         Err(actions::Error::Denied(denial)) => refused(denial.as_str()),
+        Err(
+            error @ (actions::Error::NotAPerson(_)
+            | actions::Error::NotAThread
+            | actions::Error::TooManyPinned(_)
+            | actions::Error::Inactive(_)),
+        ) => refused(error.to_string()),
         Err(error) => Err(error.into()),
     }
 }
@@ -74,4 +83,144 @@ pub(super) async fn restore(job: &Job<'_>, tx: &mut Tx, post: &Post) -> Applied 
     let order = job.order(&community, None);
     let restored = actions::restore_post(&job.federation.actions, tx, &order, post).await;
     ordered(restored, "the post is restored")
+}
+
+/// Applies a lock, or its end.
+pub(super) async fn lock(
+    job: &Job<'_>,
+    tx: &mut Tx,
+    object: &Url,
+    reason: Option<&str>,
+    locked: bool,
+) -> Applied {
+    let Some(post) = tx.post_by_uri(object.as_str()).await? else {
+        return refused("concerns no post that is known");
+    };
+    let Some(community) = job.home(tx, &post).await? else {
+        return refused("the post belongs to no community here");
+    };
+    let order = job.order(&community, reason);
+    let ctx = &job.federation.actions;
+    let result = actions::set_locked(ctx, tx, &order, &post, locked).await;
+    ordered(
+        result,
+        if locked {
+            "the thread is locked"
+        } else {
+            "the thread is open again"
+        },
+    )
+}
+
+/// The collections of a community that moderators change.
+enum List {
+    Moderators,
+    Featured,
+}
+
+/// Applies a change to a community's moderators or to what it shows on top.
+pub(super) async fn listed(
+    job: &Job<'_>,
+    tx: &mut Tx,
+    object: &Url,
+    target: Option<&Url>,
+    add: bool,
+) -> Applied {
+    let Some((community, list)) = collection(job, tx, target).await? else {
+        return refused("concerns no collection of ours");
+    };
+    let order = job.order(&community, None);
+    let ctx = &job.federation.actions;
+    match list {
+        List::Moderators => {
+            let Some(person) = tx.actor_by_uri(object.as_str()).await? else {
+                return Err(Stop::Lack(Lack::Actor(object.clone())));
+            };
+            let result = if add {
+                actions::appoint(ctx, tx, &order, &person, Role::Moderator).await
+            } else {
+                actions::dismiss(ctx, tx, &order, &person).await
+            };
+            ordered(result, "the moderators changed")
+        }
+        List::Featured => {
+            let Some(post) = tx.post_by_uri(object.as_str()).await? else {
+                return refused("concerns no post that is known");
+            };
+            let result = actions::set_pinned(ctx, tx, &order, &post, add).await;
+            ordered(result, "what is on top changed")
+        }
+    }
+}
+
+async fn collection(
+    job: &Job<'_>,
+    tx: &mut Tx,
+    target: Option<&Url>,
+) -> Result<Option<(Actor, List)>, Stop> {
+    let Some((group, name)) = target.and_then(|target| target.as_str().rsplit_once('/')) else {
+        return Ok(None);
+    };
+    let list = match name {
+        "moderators" => List::Moderators,
+        "featured" => List::Featured,
+        _ => return Ok(None),
+    };
+    let Ok(group) = Url::parse(group) else {
+        return Ok(None);
+    };
+    let community = job.local_actor(tx, &group).await?.filter(is_group);
+    Ok(community.map(|community| (community, list)))
+}
+
+/// Applies a ban from one of our communities. A ban from the sender's own server
+/// is theirs to keep.
+pub(super) async fn ban(
+    job: &Job<'_>,
+    tx: &mut Tx,
+    object: &Url,
+    target: Option<&Url>,
+    reason: Option<&str>,
+    ban: actions::Ban,
+) -> Applied {
+    let Some(community) = banning(job, tx, target).await? else {
+        return refused("bans from nothing that lives here");
+    };
+    let Some(person) = tx.actor_by_uri(object.as_str()).await? else {
+        return Err(Stop::Lack(Lack::Actor(object.clone())));
+    };
+    let order = job.order(&community, reason);
+    let result = actions::ban(&job.federation.actions, tx, &order, &person, ban).await;
+    ordered(result, "banned")
+}
+
+/// Applies the end of a ban: who from where is what counts, since peers make up
+/// the inner id anew.
+pub(super) async fn unban(
+    job: &Job<'_>,
+    tx: &mut Tx,
+    object: &Url,
+    target: Option<&Url>,
+) -> Applied {
+    let Some(community) = banning(job, tx, target).await? else {
+        return refused("ends no ban from here");
+    };
+    let Some(person) = tx.actor_by_uri(object.as_str()).await? else {
+        return refused("concerns nobody who is known");
+    };
+    let order = job.order(&community, None);
+    let restore = job.activity.restore_data;
+    let result = actions::unban(&job.federation.actions, tx, &order, &person, restore).await;
+    ordered(result, "the ban is ended")
+}
+
+async fn banning(
+    job: &Job<'_>,
+    tx: &mut Tx,
+    target: Option<&Url>,
+) -> Result<Option<Actor>, Stop> {
+    match target {
+        Some(target) => Ok(job.local_actor(tx, target).await?.filter(is_group)),
+        None => Ok(None),
+    }
 }

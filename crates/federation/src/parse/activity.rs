@@ -75,6 +75,8 @@ pub struct Incoming {
     pub audience: Vec<Url>,
     /// When, as the peer says.
     pub published: Option<Timestamp>,
+    /// Of the end of a ban: what went with it comes back (Lemmy 1.0).
+    pub restore_data: bool,
     /// What was done.
     pub deed: Deed,
 }
@@ -240,6 +242,7 @@ pub(super) fn nested(value: &Value, depth: usize) -> Result<Incoming, ParseError
         cc: addressees(document, "cc"),
         audience: addressees(document, "audience"),
         published: moment(document, "published"),
+        restore_data: flag(document, "restoreData").unwrap_or(false),
         deed: deed(kind, document, depth)?,
     })
 }

@@ -28,7 +28,7 @@ async fn furnished() -> (Lab, Vec<(String, u16)>) {
     let deleted = lab.post(Draft::new(&ada, &tilab, "<p>Regret</p>")).await;
     let mut tx = lab.store.write().await.unwrap();
     let post = tx.post(deleted).await.unwrap().unwrap();
-    author_deleted(&lab.ctx, &mut tx, &ada, &post)
+    author_deleted(&lab.ctx, &mut tx, &ada, &post, None)
         .await
         .unwrap();
     tx.commit().await.unwrap();

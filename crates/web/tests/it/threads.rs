@@ -146,7 +146,7 @@ async fn what_is_private_was_never_there() {
         let mut tx = lab.store.write().await.unwrap();
         let post = tx.post(secret).await.unwrap().unwrap();
         assert!(
-            author_deleted(&lab.ctx, &mut tx, author, &post)
+            author_deleted(&lab.ctx, &mut tx, author, &post, None)
                 .await
                 .unwrap()
         );
@@ -167,7 +167,7 @@ async fn what_was_deleted_is_gone() {
     let reply = lab.post(Draft::reply(&ada, root, "<p>Suite</p>")).await;
     let mut tx = lab.store.write().await.unwrap();
     let post = tx.post(root).await.unwrap().unwrap();
-    author_deleted(&lab.ctx, &mut tx, &ada, &post)
+    author_deleted(&lab.ctx, &mut tx, &ada, &post, None)
         .await
         .unwrap();
     tx.commit().await.unwrap();

@@ -58,6 +58,8 @@ fn rendering(activity: &Activity, form: Form, json: &Json) -> Rendering {
 async fn plain(conn: &mut Conn, activity: &Activity, root: &str) -> Result<Json, ViewError> {
     match activity.kind {
         ActivityKind::Create => views::create(conn, activity).await,
+        ActivityKind::Update => views::update(conn, activity).await,
+        ActivityKind::Delete => views::delete(conn, activity).await,
         ActivityKind::Follow => follow(conn, activity, &activity.uri).await,
         ActivityKind::UndoFollow => undo_follow(conn, activity).await,
         ActivityKind::UpdateActor => update_actor(conn, activity, root).await,

@@ -1,0 +1,106 @@
+//! Posts that wait for a moderator: publishing or refusing them, and holding
+//! everything while a wave of spam comes in.
+
+use archipel_model::permission::{Measure, Target};
+use archipel_model::Deed;
+use archipel_storage::{Post, PostState, Tx};
+
+use crate::order::{About, Order};
+use crate::submit::{Announcement, Told, announce, say_create};
+use crate::{Context, Error, Result};
+
+/// Publishes a held post as if it came now. Says whether it was held.
+pub async fn approve_held(
+    ctx: &Context,
+    tx: &mut Tx,
+    order: &Order<'_>,
+    post: &Post,
+) -> Result<bool> {
+    decide(ctx, tx, order, post, PostState::Published, Deed::Approved).await?;
+    let Some(author) = tx.actor(post.author_id).await? else {
+        return Ok(false);
+    };
+    let created = if author.is_local {
+        let parent = match post.parent_id {
+            Some(id) => tx.post(id).await?,
+            None => None,
+        };
+        let told = Told {
+            author: &author,
+            parent: parent.as_ref(),
+            home: Some(order.community),
+            post: post.id,
+            uri: &post.uri,
+            visibility: post.visibility,
+        };
+        Some(say_create(ctx, tx, &told).await?)
+    } else {
+        None
+    };
+    if created.is_some() || post.received.is_some() {
+        let what = Announcement {
+            post: post.id,
+            uri: &post.uri,
+            is_reply: post.parent_uri.is_some(),
+            created,
+            received: post.received.as_deref(),
+        };
+        announce(ctx, tx, order.community, what).await?;
+    }
+    Ok(true)
+}
+
+/// Refuses a held post: it is gone from here. Says whether it was held.
+pub async fn refuse_held(
+    ctx: &Context,
+    tx: &mut Tx,
+    order: &Order<'_>,
+    post: &Post,
+) -> Result<bool> {
+    decide(ctx, tx, order, post, PostState::Removed, Deed::Refused).await?;
+    Ok(true)
+}
+
+async fn decide(
+    ctx: &Context,
+    tx: &mut Tx,
+    order: &Order<'_>,
+    post: &Post,
+    to: PostState,
+    deed: Deed,
+) -> Result<()> {
+    let target = order.upon_post(ctx, tx, post).await?;
+    order
+        .authorise(ctx, tx, Measure::Decide, target, Some(&post.uri))
+        .await?;
+    if !tx.set_post_state(post.id, PostState::Held, to).await? {
+        return Err(Error::NotHeld);
+    }
+    let about = About {
+        target: Some(post.author_id),
+        post: Some(post.id),
+        ..About::default()
+    };
+    order.log(ctx, tx, deed, about).await?;
+    Ok(())
+}
+
+/// Begins, or ends, holding everything that comes in from those without a role.
+/// Says whether something changed.
+pub async fn set_wave(ctx: &Context, tx: &mut Tx, order: &Order<'_>, on: bool) -> Result<bool> {
+    order
+        .authorise(ctx, tx, Measure::Hold, Target::Community, None)
+        .await?;
+    let settings = tx.community(order.community.id).await?;
+    let Some(mut settings) = settings else {
+        return Err(Error::NotACommunity(order.community.acct()));
+    };
+    if settings.wave == on {
+        return Ok(false);
+    }
+    settings.wave = on;
+    tx.put_community(&settings).await?;
+    let deed = if on { Deed::Held } else { Deed::Released };
+    order.log(ctx, tx, deed, About::default()).await?;
+    Ok(true)
+}

@@ -1,0 +1,341 @@
+//! `archipel moderator`, `moderate`, `held` and `log`: the same measures as
+//! everywhere, through the command line.
+
+use std::time::Duration;
+
+use anyhow::bail;
+use archipel_actions::{self as actions, Door, Order};
+use archipel_model::{Handle, MeasureId, Timestamp};
+use archipel_storage::{Actor, Conn, Measure, Post, PostState};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::{Context, output};
+use crate::app::App;
+use crate::cli::{
+    By, Decide, HeldCommand, LogArgs, ModerateCommand, ModeratorCommand, OnPerson, OnPost, Why,
+    confirm,
+};
+
+/// Most posts decided on in one act.
+const AT_ONCE: i64 = 10_000;
+
+/// Runs `archipel moderator`.
+pub async fn moderator(context: &Context, args: &ModeratorCommand) -> anyhow::Result<()> {
+    let app = context.open().await?;
+    match args {
+        ModeratorCommand::Add {
+            community,
+            actor,
+            role,
+            by,
+        } => {
+            let (community, person) = (app.community(community).await?, app.anybody(actor).await?);
+            let by = app.moderator(by).await?;
+            let mut tx = app.store.write().await?;
+            let order = order(&by, &community, None);
+            let changed = actions::appoint(&app.actions, &mut tx, &order, &person, *role).await?;
+            tx.commit().await?;
+            say(context, changed, &format!("{} is {role} now.", person.acct()));
+        }
+        ModeratorCommand::Remove {
+            community,
+            actor,
+            by,
+        } => {
+            let (community, person) = (app.community(community).await?, app.anybody(actor).await?);
+            let by = app.moderator(by).await?;
+            let mut tx = app.store.write().await?;
+            let order = order(&by, &community, None);
+            let changed = actions::dismiss(&app.actions, &mut tx, &order, &person).await?;
+            tx.commit().await?;
+            say(context, changed, &format!("{} has no role any more.", person.acct()));
+        }
+        ModeratorCommand::List { community } => {
+            let community = app.community(community).await?;
+            let team = app.store.read().await?.moderators(community.id).await?;
+            let rows: Vec<Value> = team
+                .iter()
+                .map(|one| json!({ "actor": one.uri, "role": one.role.as_str() }))
+                .collect();
+            output::list(context, &rows, |row| {
+                format!("{}  {}", output::of(row, "role"), output::of(row, "actor"))
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Runs `archipel moderate`.
+pub async fn moderate(context: &Context, args: &ModerateCommand) -> anyhow::Result<()> {
+    let app = context.open().await?;
+    match args {
+        ModerateCommand::Remove { on, with_replies } => {
+            upon_post(context, &app, on, Upon::Remove(*with_replies)).await
+        }
+        ModerateCommand::Restore(on) => upon_post(context, &app, on, Upon::Restore).await,
+        ModerateCommand::Lock(on) => upon_post(context, &app, on, Upon::Lock(true)).await,
+        ModerateCommand::Unlock(on) => upon_post(context, &app, on, Upon::Lock(false)).await,
+        ModerateCommand::Pin(on) => upon_post(context, &app, on, Upon::Pin(true)).await,
+        ModerateCommand::Unpin(on) => upon_post(context, &app, on, Upon::Pin(false)).await,
+        ModerateCommand::Ban {
+            on,
+            days,
+            remove_content,
+        } => {
+            let day = Duration::from_hours(24);
+            let ban = actions::Ban {
+                ends_at: days.map(|days| app.actions.now().plus(day * days)),
+                with_content: *remove_content,
+            };
+            let (community, person, by) = app.concerned(on).await?;
+            let mut tx = app.store.write().await?;
+            let order = order(&by, &community, Some(&on.why));
+            let changed = actions::ban(&app.actions, &mut tx, &order, &person, ban).await?;
+            tx.commit().await?;
+            say(context, changed, &format!("{} is banned.", person.acct()));
+            Ok(())
+        }
+        ModerateCommand::Unban {
+            on,
+            restore_content,
+        } => {
+            let (community, person, by) = app.concerned(on).await?;
+            let mut tx = app.store.write().await?;
+            let order = order(&by, &community, Some(&on.why));
+            let restore = *restore_content;
+            let changed = actions::unban(&app.actions, &mut tx, &order, &person, restore).await?;
+            tx.commit().await?;
+            say(context, changed, &format!("{} is let in again.", person.acct()));
+            Ok(())
+        }
+        ModerateCommand::Wave { community, on, why } => {
+            let community = app.community(community).await?;
+            let by = app.moderator(&why.by).await?;
+            let mut tx = app.store.write().await?;
+            let order = order(&by, &community, Some(why));
+            let changed = actions::set_wave(&app.actions, &mut tx, &order, *on).await?;
+            tx.commit().await?;
+            let words = if *on {
+                "Everything that comes in is held now."
+            } else {
+                "What comes in is held no more; what waits is under `archipel held`."
+            };
+            say(context, changed, words);
+            Ok(())
+        }
+    }
+}
+
+/// Runs `archipel held`.
+pub async fn held(context: &Context, args: &HeldCommand) -> anyhow::Result<()> {
+    let app = context.open().await?;
+    match args {
+        HeldCommand::List { community, limit } => {
+            let community = app.community(community).await?;
+            let mut conn = app.store.read().await?;
+            let mut rows = Vec::new();
+            for post in conn.held_posts(community.id, limit.limit.into()).await? {
+                rows.push(held_row(&mut conn, &post).await?);
+            }
+            output::list(context, &rows, |row| {
+                format!(
+                    "{}  {}  {}",
+                    output::of(row, "reason"),
+                    output::of(row, "author"),
+                    output::of(row, "post")
+                )
+            });
+            Ok(())
+        }
+        HeldCommand::Approve(which) => decide(context, &app, which, true).await,
+        HeldCommand::Refuse { which, confirm } => {
+            let question = "Refuser tout ce qui attend / refuse all that waits?";
+            if which.all && !confirm::ask(question, *confirm)? {
+                bail!("nothing was changed");
+            }
+            decide(context, &app, which, false).await
+        }
+    }
+}
+
+async fn held_row(conn: &mut Conn, post: &Post) -> anyhow::Result<Value> {
+    let author = conn.actor(post.author_id).await?;
+    Ok(json!({
+        "post": post.uri,
+        "author": author.map(|author| author.acct()),
+        "reason": post.held_reason,
+        "title": post.title,
+        "content": post.content,
+        "since": post.created_at.rfc3339(),
+    }))
+}
+
+async fn decide(
+    context: &Context,
+    app: &App,
+    which: &Decide,
+    publish: bool,
+) -> anyhow::Result<()> {
+    let community = app.community(&which.community).await?;
+    let by = app.moderator(&which.why.by).await?;
+    let mut tx = app.store.write().await?;
+    let posts = match &which.post {
+        Some(uri) => {
+            let post = tx.post_by_uri(uri.as_str()).await?;
+            let post = post.filter(|post| {
+                post.state == PostState::Held && post.community_id == Some(community.id)
+            });
+            match post {
+                Some(post) => vec![post],
+                None => bail!("{uri} does not wait in {}", which.community),
+            }
+        }
+        None => tx.held_posts(community.id, AT_ONCE).await?,
+    };
+    let order = order(&by, &community, Some(&which.why));
+    for post in &posts {
+        if publish {
+            actions::approve_held(&app.actions, &mut tx, &order, post).await?;
+        } else {
+            actions::refuse_held(&app.actions, &mut tx, &order, post).await?;
+        }
+    }
+    tx.commit().await?;
+    let word = if publish { "Published" } else { "Refused" };
+    output::sentence(context, &format!("{word}: {}.", posts.len()));
+    Ok(())
+}
+
+/// Runs `archipel log`.
+pub async fn log(context: &Context, args: &LogArgs) -> anyhow::Result<()> {
+    let app = context.open().await?;
+    let community = app.community(&args.community).await?;
+    let mut conn = app.store.read().await?;
+    let newest = MeasureId(i64::MAX);
+    let limit = args.limit.limit.into();
+    let mut rows = Vec::new();
+    for measure in conn.measures(Some(community.id), newest, limit).await? {
+        rows.push(log_row(&mut conn, &measure).await?);
+    }
+    output::list(context, &rows, |row| {
+        format!(
+            "{}  {}  {}  {} {}  {}",
+            output::of(row, "at"),
+            output::of(row, "by"),
+            output::of(row, "measure"),
+            output::of(row, "actor"),
+            output::of(row, "post"),
+            output::of(row, "reason")
+        )
+    });
+    Ok(())
+}
+
+async fn log_row(conn: &mut Conn, measure: &Measure) -> anyhow::Result<Value> {
+    let by = conn.actor(measure.by_id).await?;
+    let target = match measure.target_id {
+        Some(id) => conn.actor(id).await?,
+        None => None,
+    };
+    let post = match measure.post_id {
+        Some(id) => conn.post(id).await?,
+        None => None,
+    };
+    Ok(json!({
+        "at": measure.created_at.rfc3339(),
+        "measure": measure.kind.as_str(),
+        "by": by.map(|by| by.uri),
+        "actor": target.map(|target| target.uri),
+        "post": post.map(|post| post.uri),
+        "role": measure.role.map(archipel_model::Role::as_str),
+        "reason": measure.reason,
+        "rule": measure.rule,
+        "until": measure.ends_at.map(Timestamp::rfc3339),
+        "with_content": measure.with_content,
+        "through": measure.origin,
+    }))
+}
+
+/// A measure upon a post.
+#[derive(Clone, Copy)]
+enum Upon {
+    Remove(bool),
+    Restore,
+    Lock(bool),
+    Pin(bool),
+}
+
+async fn upon_post(context: &Context, app: &App, on: &OnPost, upon: Upon) -> anyhow::Result<()> {
+    let by = app.moderator(&on.why.by).await?;
+    let ctx = &app.actions;
+    let mut tx = app.store.write().await?;
+    let (post, community) = app.post_in_community(&mut tx, &on.post).await?;
+    let order = order(&by, &community, Some(&on.why));
+    let changed = match upon {
+        Upon::Remove(with) => actions::remove_post(ctx, &mut tx, &order, &post, with).await,
+        Upon::Restore => actions::restore_post(ctx, &mut tx, &order, &post).await,
+        Upon::Lock(locked) => actions::set_locked(ctx, &mut tx, &order, &post, locked).await,
+        Upon::Pin(pinned) => actions::set_pinned(ctx, &mut tx, &order, &post, pinned).await,
+    }?;
+    tx.commit().await?;
+    say(context, changed, "Done.");
+    Ok(())
+}
+
+fn order<'a>(by: &'a Actor, community: &'a Actor, why: Option<&'a Why>) -> Order<'a> {
+    Order {
+        by,
+        community,
+        door: Door::Here("command line"),
+        reason: why.and_then(|why| why.reason.as_deref()),
+        rule: why.and_then(|why| why.rule),
+    }
+}
+
+fn say(context: &Context, changed: bool, words: &str) {
+    let words = if changed { words } else { "It was so already." };
+    output::sentence(context, words);
+}
+
+impl App {
+    /// Who takes a measure: a local person, or the server itself.
+    async fn moderator(&self, by: &By) -> anyhow::Result<Actor> {
+        if let Some(handle) = &by.account {
+            return self.person(handle).await;
+        }
+        let instance = self.actions.site.instance();
+        let actor = self.store.read().await?.actor_by_uri(&instance).await?;
+        match actor {
+            Some(actor) => Ok(actor),
+            None => bail!("the server has no actor of its own yet: start it once"),
+        }
+    }
+
+    async fn concerned(&self, on: &OnPerson) -> anyhow::Result<(Actor, Actor, Actor)> {
+        let community: &Handle = &on.community;
+        Ok((
+            self.community(community).await?,
+            self.anybody(&on.actor).await?,
+            self.moderator(&on.why.by).await?,
+        ))
+    }
+
+    async fn post_in_community(
+        &self,
+        conn: &mut Conn,
+        uri: &Url,
+    ) -> anyhow::Result<(Post, Actor)> {
+        let Some(post) = conn.post_by_uri(uri.as_str()).await? else {
+            bail!("there is no post {uri} here");
+        };
+        let community = match post.community_id {
+            Some(id) => conn.actor(id).await?,
+            None => None,
+        };
+        match community.filter(|community| community.is_local) {
+            Some(community) => Ok((post, community)),
+            None => bail!("{uri} belongs to no community of this server"),
+        }
+    }
+}

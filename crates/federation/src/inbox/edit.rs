@@ -1,0 +1,79 @@
+//! A received `Update`: of a post by its author, of a post by a moderator, of the
+//! one who signed.
+
+use archipel_actions as actions;
+use archipel_storage::{Edited, Post, PostState, Tx};
+use url::Url;
+
+use super::apply::{Applied, Job, Lack, Stop, done, refused};
+use super::create::{self, known};
+use crate::found::Known;
+use crate::parse::{ObjectRef, RemoteObject};
+use crate::posts;
+
+/// Applies an `Update` by the one who signed it.
+pub(super) async fn update(job: &Job<'_>, tx: &mut Tx, what: &ObjectRef) -> Applied {
+    let fetched;
+    let object = match what {
+        ObjectRef::Actor(object) if *object == job.activity.actor => {
+            if job.actor.fetched_at < job.item.received_at {
+                return Err(Stop::Lack(Lack::FreshActor(object.clone())));
+            }
+            return done("the actor was read again");
+        }
+        ObjectRef::Actor(_) => return refused("edits somebody else"),
+        ObjectRef::Embedded(object) => object.as_ref(),
+        ObjectRef::Id(id) => match newest(job, tx, id).await? {
+            Known::Post(post) => {
+                fetched = post;
+                fetched.as_ref()
+            }
+            Known::Missing(why) => return refused(format!("the post cannot be had: {why}")),
+        },
+    };
+    let Some(post) = tx.post_by_uri(object.id.as_str()).await? else {
+        // It overtook its `Create`, or that was lost: it says all that is needed.
+        return create::create(job, tx, what).await;
+    };
+    if post.author_id != job.actor.id {
+        return refused("edited by somebody who is not its author");
+    }
+    if let Some(why) = create::forged(job, object) {
+        return refused(why);
+    }
+    if post.state == PostState::Deleted {
+        return refused("the post is deleted");
+    }
+    edit(job, tx, &post, object).await
+}
+
+/// A post that only its id was given of, as it is now.
+async fn newest(job: &Job<'_>, tx: &mut Tx, id: &Url) -> Result<Known, Stop> {
+    let stored = tx.post_by_uri(id.as_str()).await?;
+    if stored.is_some_and(|post| post.is_local) {
+        return Ok(Known::Missing("it is ours".into()));
+    }
+    known(job.federation, id)
+}
+
+async fn edit(job: &Job<'_>, tx: &mut Tx, post: &Post, object: &RemoteObject) -> Applied {
+    let submission = posts::submission(object, job.actor, job.item.received_at);
+    let edit = actions::Edit {
+        content: Edited {
+            title: submission.title,
+            content: submission.content,
+            source: submission.source,
+            summary: submission.summary,
+            sensitive: submission.sensitive,
+            language: submission.language,
+        },
+        at: object.updated.unwrap_or(job.item.received_at),
+        received: Some(&job.item.raw),
+    };
+    let ctx = &job.federation.actions;
+    if actions::edit_post(ctx, tx, job.actor, post, &edit).await? {
+        done("the post is edited")
+    } else {
+        refused("an older version than the one that is known")
+    }
+}

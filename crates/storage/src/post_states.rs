@@ -1,0 +1,231 @@
+//! What becomes of posts after they were stored: edited, held, removed, deleted,
+//! locked, put on top, taken into a community.
+
+use archipel_model::{ActorId, PostId, Timestamp};
+
+use crate::conn::sql;
+use crate::{Conn, Post, PostState, Result};
+
+/// What an author may change of a post.
+#[derive(Clone, Debug)]
+pub struct Edited {
+    /// Its title.
+    pub title: Option<String>,
+    /// Its text, safe HTML.
+    pub content: String,
+    /// Its text as typed.
+    pub source: Option<String>,
+    /// A content warning.
+    pub summary: Option<String>,
+    /// Whether its pictures are hidden at first.
+    pub sensitive: bool,
+    /// Its language.
+    pub language: Option<String>,
+}
+
+impl Conn {
+    /// Puts a newer version of a post in the place of an older one; false when it
+    /// is not newer, or the post is deleted. Of one that waits, the activity that
+    /// brought this version is kept instead.
+    pub async fn edit_post(
+        &mut self,
+        id: PostId,
+        edited: &Edited,
+        at: Timestamp,
+        received: Option<&str>,
+    ) -> Result<bool> {
+        sql!(
+            self,
+            execute,
+            "UPDATE post SET title = $2, content = $3, source = $4, summary = $5, sensitive = $6,
+                language = coalesce($7, language), updated_at = $8,
+                received = CASE WHEN state = 'held' THEN coalesce($9, received) END
+             WHERE id = $1 AND state <> 'deleted'
+                AND (CASE WHEN updated_at IS NULL THEN published_at < $8 OR is_local
+                    ELSE updated_at < $8 END)",
+            id.0,
+            edited.title.as_deref(),
+            &edited.content,
+            edited.source.as_deref(),
+            edited.summary.as_deref(),
+            edited.sensitive,
+            edited.language.as_deref(),
+            at.micros(),
+            received
+        )
+        .map(|rows| rows > 0)
+    }
+
+    /// Locks a thread, or opens it again; false when it was so already.
+    pub async fn set_post_locked(&mut self, id: PostId, locked: bool) -> Result<bool> {
+        sql!(
+            self,
+            execute,
+            "UPDATE post SET locked = $2 WHERE id = $1 AND locked <> $2",
+            id.0,
+            locked
+        )
+        .map(|rows| rows > 0)
+    }
+
+    /// Puts a thread on top, or takes it down; false when it was so already.
+    pub async fn set_post_pinned(&mut self, id: PostId, since: Option<Timestamp>) -> Result<bool> {
+        sql!(
+            self,
+            execute,
+            "UPDATE post SET pinned_at = $2 WHERE id = $1
+                AND CASE WHEN $2 IS NULL THEN pinned_at IS NOT NULL ELSE pinned_at IS NULL END",
+            id.0,
+            since.map(Timestamp::micros)
+        )
+        .map(|rows| rows > 0)
+    }
+
+    /// The threads that a community shows on top, the latest first.
+    pub async fn pinned(&mut self, community: ActorId) -> Result<Vec<Post>> {
+        sql!(
+            self,
+            fetch_all as Post,
+            "SELECT * FROM post WHERE community_id = $1 AND pinned_at IS NOT NULL
+                AND state = 'published' ORDER BY pinned_at DESC, id DESC",
+            community.0
+        )
+    }
+
+    /// What waits in a community, oldest first, at most `limit`.
+    pub async fn held_posts(&mut self, community: ActorId, limit: i64) -> Result<Vec<Post>> {
+        sql!(
+            self,
+            fetch_all as Post,
+            "SELECT * FROM post WHERE community_id = $1 AND state = 'held' ORDER BY id LIMIT $2",
+            community.0,
+            limit
+        )
+    }
+
+    /// What an author has in a community in this state.
+    pub async fn posts_in(
+        &mut self,
+        author: ActorId,
+        community: ActorId,
+        state: PostState,
+    ) -> Result<Vec<Post>> {
+        sql!(
+            self,
+            fetch_all as Post,
+            "SELECT * FROM post WHERE author_id = $1 AND community_id = $2 AND state = $3
+             ORDER BY id",
+            author.0,
+            community.0,
+            state.as_str()
+        )
+    }
+
+    /// Whether something of an author was published in a community before.
+    pub async fn has_published(&mut self, author: ActorId, community: ActorId) -> Result<bool> {
+        sql!(
+            self,
+            fetch_scalar as bool,
+            "SELECT EXISTS (SELECT 1 FROM post WHERE author_id = $1 AND community_id = $2
+                AND state = 'published')",
+            author.0,
+            community.0
+        )
+        .map(Option::unwrap_or_default)
+    }
+
+    /// Whether a server was expressly allowed, or something of it was published in
+    /// a community here before.
+    pub async fn is_server_known(&mut self, host: &str) -> Result<bool> {
+        sql!(
+            self,
+            fetch_scalar as bool,
+            "SELECT EXISTS (SELECT 1 FROM peer WHERE host = $1 AND policy = 'allowed')
+                OR EXISTS (SELECT 1 FROM actor a JOIN post p ON p.author_id = a.id
+                    JOIN community c ON c.actor_id = p.community_id
+                    WHERE a.host = $1 AND p.state = 'published')",
+            host
+        )
+        .map(Option::unwrap_or_default)
+    }
+
+    /// Changes what a post is; false when it was not in the state that it is to
+    /// leave. What is decided waits no more.
+    pub async fn set_post_state(
+        &mut self,
+        id: PostId,
+        from: PostState,
+        to: PostState,
+    ) -> Result<bool> {
+        sql!(
+            self,
+            execute,
+            "UPDATE post SET state = $3, held_reason = NULL, received = NULL, pinned_at = NULL
+             WHERE id = $1 AND state = $2",
+            id.0,
+            from.as_str(),
+            to.as_str()
+        )
+        .map(|rows| rows > 0)
+    }
+
+    /// Changes what all that answers a post is, however deep.
+    pub async fn set_state_of_answers(
+        &mut self,
+        post: PostId,
+        from: PostState,
+        to: PostState,
+    ) -> Result<u64> {
+        sql!(
+            self,
+            execute,
+            "WITH RECURSIVE below (id) AS (
+                SELECT id FROM post WHERE parent_id = $1
+                UNION SELECT p.id FROM post p JOIN below b ON p.parent_id = b.id)
+             UPDATE post SET state = $3, pinned_at = NULL
+             WHERE id IN (SELECT id FROM below) AND state = $2",
+            post.0,
+            from.as_str(),
+            to.as_str()
+        )
+    }
+
+    /// Turns all posts of an author into tombstones.
+    pub async fn delete_posts_of(&mut self, author: ActorId, now: Timestamp) -> Result<u64> {
+        sql!(
+            self,
+            execute,
+            "UPDATE post SET state = 'deleted', content = '', source = NULL, title = NULL,
+                summary = NULL, received = NULL, pinned_at = NULL, updated_at = $2 WHERE author_id = $1 AND state <> 'deleted'",
+            author.0,
+            now.micros()
+        )
+    }
+
+    /// Turns a post into a tombstone; false when it was not shown.
+    pub async fn delete_post(&mut self, id: PostId, now: Timestamp) -> Result<bool> {
+        sql!(
+            self,
+            execute,
+            "UPDATE post SET state = 'deleted', content = '', source = NULL, title = NULL,
+                summary = NULL, received = NULL, pinned_at = NULL, updated_at = $2 WHERE id = $1 AND state <> 'deleted'",
+            id.0,
+            now.micros()
+        )
+        .map(|rows| rows > 0)
+    }
+
+    /// Puts a post of elsewhere that belongs to no community yet into one.
+    pub async fn adopt_post(&mut self, id: PostId, community: ActorId) -> Result<()> {
+        sql!(
+            self,
+            execute,
+            "UPDATE post SET community_id = $2
+             WHERE id = $1 AND community_id IS NULL AND NOT is_local
+                AND visibility IN ('public', 'unlisted')",
+            id.0,
+            community.0
+        )
+        .map(drop)
+    }
+}
