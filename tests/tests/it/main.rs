@@ -25,5 +25,6 @@ mod house;
 mod labs;
 mod leaving;
 mod posting;
+mod proofs;
 mod replies;
 mod visibility;
