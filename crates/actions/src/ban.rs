@@ -29,9 +29,7 @@ pub async fn ban(
     ban: Ban,
 ) -> Result<bool> {
     let target = order.upon_person(ctx, tx, person, None).await?;
-    order
-        .authorise(ctx, tx, Measure::Ban, target, None)
-        .await?;
+    order.authorise(ctx, tx, Measure::Ban, target, None).await?;
     if person.kind == ActorKind::Group || person.kind == ActorKind::Application {
         return Err(Error::NotAPerson(person.acct()));
     }
@@ -80,7 +78,10 @@ pub async fn unban(
         .authorise(ctx, tx, Measure::Unban, target, None)
         .await?;
     let community = order.community;
-    if !tx.lift_ban(Some(community.id), person.id, ctx.now()).await? {
+    if !tx
+        .lift_ban(Some(community.id), person.id, ctx.now())
+        .await?
+    {
         return Ok(false);
     }
     let undone = tx

@@ -1,8 +1,8 @@
 //! Posts that wait for a moderator: publishing or refusing them, and holding
 //! everything while a wave of spam comes in.
 
-use archipel_model::permission::{Measure, Target};
 use archipel_model::Deed;
+use archipel_model::permission::{Measure, Target};
 use archipel_storage::{Post, PostState, Tx};
 
 use crate::order::{About, Order};

@@ -7,8 +7,8 @@
 
 mod accept;
 mod accounts;
-mod communities;
 mod ban;
+mod communities;
 mod deletion;
 mod edit;
 mod follow;
@@ -28,18 +28,18 @@ use archipel_model::{ActivityId, Clock, Id, IdSource, Site, Timestamp};
 
 pub use accept::{decide_request, follow_answered};
 pub use accounts::{NewKeys, create_instance, create_person};
-pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
 pub use ban::{Ban, ban, unban};
+pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
 pub use deletion::{actor_gone, author_deleted, delete_local_actor};
 pub use edit::{Edit, edit_post};
 pub use follow::{FollowOutcome, FollowRequest, ReceivedFollow, follow, unfollow};
-pub use late::{Brought, author_brings, author_deleted_unseen};
 pub use hold::{approve_held, refuse_held, set_wave};
+pub use late::{Brought, author_brings, author_deleted_unseen};
 pub use lock::{set_locked, set_pinned};
 pub use order::{Door, Order};
 pub use removal::{remove_post, restore_post};
-pub use team::{appoint, dismiss};
 pub use submit::{Submission, Submitted, submit_post};
+pub use team::{appoint, dismiss};
 
 /// What every action needs besides its transaction.
 #[derive(Clone, Debug)]

@@ -1,8 +1,8 @@
 //! Closing a thread to replies, putting it on top of its community, and the other
 //! way round.
 
-use archipel_model::permission::Measure;
 use archipel_model::Deed;
+use archipel_model::permission::Measure;
 use archipel_storage::{Post, Tx};
 
 use crate::order::{About, Order};

@@ -47,10 +47,7 @@ pub async fn dismiss(
         .authorise(ctx, tx, Measure::Dismiss, target, None)
         .await?;
     let before = order.standing_of(ctx, tx, person).await?;
-    if !tx
-        .remove_moderator(order.community.id, person.id)
-        .await?
-    {
+    if !tx.remove_moderator(order.community.id, person.id).await? {
         return Ok(false);
     }
     told(ctx, tx, order, person, Deed::Dismissed, before.role).await?;

@@ -7,8 +7,8 @@ use archipel_storage::{
 use url::Url;
 
 use crate::render::Language;
-use crate::render::actor::{GroupView, InstanceView, KeysView, PersonView};
 use crate::render::activity::DeleteView;
+use crate::render::actor::{GroupView, InstanceView, KeysView, PersonView};
 use crate::render::object::{CommunityView, MentionView, ParentView, PostView, addressing};
 use crate::render::tombstone::TombstoneView;
 use crate::state::stored_url;

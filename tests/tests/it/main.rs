@@ -27,5 +27,6 @@ mod labs;
 mod leaving;
 mod moderation;
 mod posting;
+mod proofs;
 mod replies;
 mod visibility;

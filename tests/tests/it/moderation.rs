@@ -65,7 +65,11 @@ async fn a_remote_moderator_removes_and_restores(db: Db) {
     let mut removal = measure(&lab, &lena, "Delete", &json!(toot.id));
     removal["summary"] = json!("Hors sujet");
     lena.says(&lab, &removal).await;
-    assert_eq!(fate(&lab, &removal).await, "refused", "she is no moderator yet");
+    assert_eq!(
+        fate(&lab, &removal).await,
+        "refused",
+        "she is no moderator yet"
+    );
 
     lab.run(&["moderator", "add", "tilab", &lena.id]);
     let added = lemmy
@@ -74,7 +78,7 @@ async fn a_remote_moderator_removes_and_restores(db: Db) {
     assert_eq!(added["object"]["object"], lena.id);
     assert_eq!(added["object"]["target"], format!("{group}/moderators"));
     let team = lab.item_ids(&format!("{group}/moderators")).await;
-    assert_eq!(team, [lena.id.clone()]);
+    assert_eq!(team, std::slice::from_ref(&lena.id));
 
     removal["id"] = json!(lena.activity_id("delete"));
     lena.says(&lab, &removal).await;
@@ -137,7 +141,7 @@ async fn ranks_hold_over_federation(db: Db) {
     elder.says(&lab, &dismissal).await;
     assert_eq!(fate(&lab, &dismissal).await, "done");
     let team = lab.item_ids(&format!("{group}/moderators")).await;
-    assert_eq!(team, [elder.id.clone()]);
+    assert_eq!(team, std::slice::from_ref(&elder.id));
 }
 
 /// C55: a locked thread takes no replies of others; what is on top is listed.
@@ -151,7 +155,9 @@ async fn a_thread_is_locked_and_pinned(db: Db) {
 
     lab.run(&["account", "create", "yann"]);
     lab.run(&["moderator", "add", "tilab", "yann"]);
-    lab.run(&["moderate", "lock", &page.id, "--as", "yann", "--reason", "Fini"]);
+    lab.run(&[
+        "moderate", "lock", &page.id, "--as", "yann", "--reason", "Fini",
+    ]);
     let lock = lemmy
         .hears("Announce", |said| said["object"]["type"] == "Lock")
         .await;
@@ -173,11 +179,13 @@ async fn a_thread_is_locked_and_pinned(db: Db) {
 
     lab.run(&["moderate", "pin", &page.id, "--as", "yann"]);
     let pin = lemmy
-        .hears("Announce", |said| said["object"]["target"] == format!("{group}/featured"))
+        .hears("Announce", |said| {
+            said["object"]["target"] == format!("{group}/featured")
+        })
         .await;
     strict::read(&pin).expect("what Lemmy reads");
     let featured = lab.item_ids(&format!("{group}/featured")).await;
-    assert_eq!(featured, [page.id.clone()]);
+    assert_eq!(featured, std::slice::from_ref(&page.id));
     lab.run(&["moderate", "unpin", &page.id, "--as", "yann"]);
     assert!(lab.item_ids(&format!("{group}/featured")).await.is_empty());
 }
@@ -264,14 +272,18 @@ async fn a_wave_is_held_and_released_in_one_act(db: Db) {
     lab.run(&["moderate", "wave", "tilab", "on"]);
     let mut ids = Vec::new();
     for n in 0..5 {
-        let toot = Toot::by(&alice, &format!("Spam {n}")).to_group(&group).post();
+        let toot = Toot::by(&alice, &format!("Spam {n}"))
+            .to_group(&group)
+            .post();
         alice.says(&lab, &toot.create).await;
         assert_eq!(fate(&lab, &toot.create).await, "done");
         ids.push(toot.id);
     }
     assert_eq!(lab.list(&["held", "list", "tilab"]).len(), 5);
     lab.run(&["held", "approve", "tilab", &ids[0]]);
-    lab.run(&["held", "refuse", "tilab", "--all", "--reason", "Spam", "--yes"]);
+    lab.run(&[
+        "held", "refuse", "tilab", "--all", "--reason", "Spam", "--yes",
+    ]);
     lab.run(&["moderate", "wave", "tilab", "off"]);
     assert!(lab.list(&["held", "list", "tilab"]).is_empty());
     microblog.hears_announce_of(&ids[0]).await;

@@ -25,8 +25,16 @@ async fn only_its_author_deletes_a_post(db: Arc<Database>) {
         assert!(!deleted.unwrap());
     }
     assert_eq!(stored(&mut tx, post.id).await.state, PostState::Published);
-    assert!(author_deleted(&ctx, &mut tx, &ana, &post, None).await.unwrap());
-    assert!(!author_deleted(&ctx, &mut tx, &ana, &post, None).await.unwrap());
+    assert!(
+        author_deleted(&ctx, &mut tx, &ana, &post, None)
+            .await
+            .unwrap()
+    );
+    assert!(
+        !author_deleted(&ctx, &mut tx, &ana, &post, None)
+            .await
+            .unwrap()
+    );
     let tomb = stored(&mut tx, post.id).await;
     assert_eq!(
         (tomb.state, tomb.content.as_str()),

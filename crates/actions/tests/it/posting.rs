@@ -173,7 +173,11 @@ async fn what_was_deleted_does_not_come_back(db: Arc<Database>) {
     let uri = "https://peer.example/p/1";
     let post = published(&ctx, &mut tx, brought(&ana, Some(&hive), uri)).await;
     said(&mut tx).await;
-    assert!(author_deleted(&ctx, &mut tx, &ana, &post, None).await.unwrap());
+    assert!(
+        author_deleted(&ctx, &mut tx, &ana, &post, None)
+            .await
+            .unwrap()
+    );
     let again = brought(&ana, Some(&hive), uri);
     let again = submit_post(&ctx, &mut tx, again).await.unwrap();
     assert_eq!(again, Submitted::Known);

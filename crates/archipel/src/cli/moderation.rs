@@ -190,9 +190,7 @@ pub enum HeldCommand {
     )]
     Approve(Decide),
     /// Refuse a post that waits, or all of a community
-    #[command(
-        after_help = "Example:\n  archipel held refuse tilab --all --reason Spam --yes"
-    )]
+    #[command(after_help = "Example:\n  archipel held refuse tilab --all --reason Spam --yes")]
     Refuse {
         /// Which, why, who
         #[command(flatten)]

@@ -36,7 +36,11 @@ pub async fn moderator(context: &Context, args: &ModeratorCommand) -> anyhow::Re
             let order = order(&by, &community, None);
             let changed = actions::appoint(&app.actions, &mut tx, &order, &person, *role).await?;
             tx.commit().await?;
-            say(context, changed, &format!("{} is {role} now.", person.acct()));
+            say(
+                context,
+                changed,
+                &format!("{} is {role} now.", person.acct()),
+            );
         }
         ModeratorCommand::Remove {
             community,
@@ -49,7 +53,11 @@ pub async fn moderator(context: &Context, args: &ModeratorCommand) -> anyhow::Re
             let order = order(&by, &community, None);
             let changed = actions::dismiss(&app.actions, &mut tx, &order, &person).await?;
             tx.commit().await?;
-            say(context, changed, &format!("{} has no role any more.", person.acct()));
+            say(
+                context,
+                changed,
+                &format!("{} has no role any more.", person.acct()),
+            );
         }
         ModeratorCommand::List { community } => {
             let community = app.community(community).await?;
@@ -106,7 +114,11 @@ pub async fn moderate(context: &Context, args: &ModerateCommand) -> anyhow::Resu
             let restore = *restore_content;
             let changed = actions::unban(&app.actions, &mut tx, &order, &person, restore).await?;
             tx.commit().await?;
-            say(context, changed, &format!("{} is let in again.", person.acct()));
+            say(
+                context,
+                changed,
+                &format!("{} is let in again.", person.acct()),
+            );
             Ok(())
         }
         ModerateCommand::Wave { community, on, why } => {
@@ -171,12 +183,7 @@ async fn held_row(conn: &mut Conn, post: &Post) -> anyhow::Result<Value> {
     }))
 }
 
-async fn decide(
-    context: &Context,
-    app: &App,
-    which: &Decide,
-    publish: bool,
-) -> anyhow::Result<()> {
+async fn decide(context: &Context, app: &App, which: &Decide, publish: bool) -> anyhow::Result<()> {
     let community = app.community(&which.community).await?;
     let by = app.moderator(&which.why.by).await?;
     let mut tx = app.store.write().await?;
@@ -321,11 +328,7 @@ impl App {
         ))
     }
 
-    async fn post_in_community(
-        &self,
-        conn: &mut Conn,
-        uri: &Url,
-    ) -> anyhow::Result<(Post, Actor)> {
+    async fn post_in_community(&self, conn: &mut Conn, uri: &Url) -> anyhow::Result<(Post, Actor)> {
         let Some(post) = conn.post_by_uri(uri.as_str()).await? else {
             bail!("there is no post {uri} here");
         };

@@ -241,7 +241,10 @@ mod tests {
                 "join = \"close\"",
                 &["atelier", "join", "open, approval"][..],
             ),
-            ("post = \"all\"", &["post", "everyone, members, approved, moderators"]),
+            (
+                "post = \"all\"",
+                &["post", "everyone, members, approved, moderators"],
+            ),
             ("language = \"français\"", &["language", "\"fr\""]),
             ("colour = \"red\"", &["colour"]),
         ] {

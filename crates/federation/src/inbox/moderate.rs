@@ -214,11 +214,7 @@ pub(super) async fn unban(
     ordered(result, "the ban is ended")
 }
 
-async fn banning(
-    job: &Job<'_>,
-    tx: &mut Tx,
-    target: Option<&Url>,
-) -> Result<Option<Actor>, Stop> {
+async fn banning(job: &Job<'_>, tx: &mut Tx, target: Option<&Url>) -> Result<Option<Actor>, Stop> {
     match target {
         Some(target) => Ok(job.local_actor(tx, target).await?.filter(is_group)),
         None => Ok(None),

@@ -10,6 +10,9 @@ mod keys;
 mod message;
 mod multikey;
 mod pem;
+pub mod proof;
+#[cfg(test)]
+mod proof_tests;
 pub mod rfc9421;
 #[cfg(test)]
 mod tests;

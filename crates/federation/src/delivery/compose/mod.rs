@@ -3,6 +3,7 @@
 
 mod announce;
 mod measures;
+mod proving;
 
 use archipel_storage::{Activity, ActivityKind, Conn, Form, Post, PostState, Rendering};
 use serde_json::value::RawValue;
@@ -54,8 +55,13 @@ fn rendering(activity: &Activity, form: Form, json: &Json) -> Rendering {
     }
 }
 
-/// What a local actor says itself.
+/// What a local actor says itself, with the proof that it does.
 async fn plain(conn: &mut Conn, activity: &Activity, root: &str) -> Result<Json, ViewError> {
+    let said = said(conn, activity, root).await?;
+    proving::proven(conn, activity, said).await
+}
+
+async fn said(conn: &mut Conn, activity: &Activity, root: &str) -> Result<Json, ViewError> {
     match activity.kind {
         ActivityKind::Create => views::create(conn, activity).await,
         ActivityKind::Update => views::update(conn, activity).await,
