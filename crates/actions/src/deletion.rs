@@ -29,13 +29,12 @@ pub async fn author_deleted(
     if post.state == PostState::Held {
         return Ok(true);
     }
-    let what = match received {
-        Some(raw) => Passed::Received(raw),
-        None => {
-            let said = about_own_post(ctx, tx, author, post, ActivityKind::Delete).await?;
-            tx.say(&said, ctx.now());
-            Passed::Ours(said.id)
-        }
+    let what = if let Some(raw) = received {
+        Passed::Received(raw)
+    } else {
+        let said = about_own_post(ctx, tx, author, post, ActivityKind::Delete).await?;
+        tx.say(&said, ctx.now());
+        Passed::Ours(said.id)
     };
     if let Some(community) = announced_home(tx, post).await? {
         let passed = Relay {

@@ -192,7 +192,7 @@ impl Conn {
             self,
             fetch_scalars as i64,
             "DELETE FROM ban WHERE community_id = $1 AND actor_id = $2
-             RETURNING CASE WHEN ends_at IS NULL OR ends_at > $3 THEN 1 ELSE 0 END",
+             RETURNING CAST(CASE WHEN ends_at IS NULL OR ends_at > $3 THEN 1 ELSE 0 END AS BIGINT)",
             community.map_or(0, |id| id.0),
             actor.0,
             now.micros()

@@ -41,8 +41,7 @@ impl Conn {
                 language = coalesce($7, language), updated_at = $8,
                 received = CASE WHEN state = 'held' THEN coalesce($9, received) END
              WHERE id = $1 AND state <> 'deleted'
-                AND (CASE WHEN updated_at IS NULL THEN published_at < $8 OR is_local
-                    ELSE updated_at < $8 END)",
+                AND (updated_at IS NULL OR updated_at < $8)",
             id.0,
             edited.title.as_deref(),
             &edited.content,

@@ -156,7 +156,7 @@ pub enum ModerateCommand {
         /// The community
         community: Handle,
         /// on or off
-        #[arg(value_parser = on_or_off)]
+        #[arg(value_parser = on_or_off, action = clap::ArgAction::Set)]
         on: bool,
         /// Why, and who
         #[command(flatten)]
