@@ -2,9 +2,12 @@
 //! everything while a wave of spam comes in.
 
 use archipel_model::Deed;
+use archipel_model::notice::Cause;
 use archipel_model::permission::{Measure, Target};
-use archipel_storage::{Post, PostState, Tx};
+use archipel_model::submission::Refusal;
+use archipel_storage::{Actor, Post, PostState, Tx};
 
+use crate::notice::{Telling, tell};
 use crate::order::{About, Order};
 use crate::submit::{Announcement, Told, announce, say_create};
 use crate::{Context, Error, Result};
@@ -47,6 +50,7 @@ pub async fn approve_held(
         };
         announce(ctx, tx, order.community, what).await?;
     }
+    told(ctx, tx, order, post, &author, Cause::Approved).await?;
     Ok(true)
 }
 
@@ -58,7 +62,30 @@ pub async fn refuse_held(
     post: &Post,
 ) -> Result<bool> {
     decide(ctx, tx, order, post, PostState::Removed, Deed::Refused).await?;
+    if let Some(author) = tx.actor(post.author_id).await? {
+        let cause = Cause::Refused(Refusal::ByModerator);
+        told(ctx, tx, order, post, &author, cause).await?;
+    }
     Ok(true)
+}
+
+async fn told(
+    ctx: &Context,
+    tx: &mut Tx,
+    order: &Order<'_>,
+    post: &Post,
+    author: &Actor,
+    cause: Cause,
+) -> Result<()> {
+    let telling = Telling {
+        community: order.community,
+        author,
+        about: &post.uri,
+        language: post.language.as_deref(),
+        cause,
+        order: Some(order),
+    };
+    tell(ctx, tx, &telling).await.map(drop)
 }
 
 async fn decide(

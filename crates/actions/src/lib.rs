@@ -15,6 +15,7 @@ mod follow;
 mod hold;
 mod late;
 mod lock;
+mod notice;
 mod order;
 mod relay;
 mod removal;

@@ -57,8 +57,18 @@ pub async fn restore_post(
     post: &Post,
 ) -> Result<bool> {
     let target = order.upon_post(ctx, tx, post).await?;
+    let removal = tx.last_measure_on_post(post.id, Deed::Removed).await?;
+    // A server takes back what it removed itself, not what moderators here removed.
+    let own = match &removal {
+        Some(removal) => tx
+            .actor(removal.by_id)
+            .await?
+            .is_some_and(|by| !by.is_local && by.host == order.by.host),
+        None => false,
+    };
+    let object = own.then_some(post.uri.as_str());
     order
-        .authorise(ctx, tx, Measure::Restore, target, Some(&post.uri))
+        .authorise(ctx, tx, Measure::Restore, target, object)
         .await?;
     if !tx
         .set_post_state(post.id, PostState::Removed, PostState::Published)
@@ -66,7 +76,6 @@ pub async fn restore_post(
     {
         return Ok(false);
     }
-    let removal = tx.last_measure_on_post(post.id, Deed::Removed).await?;
     if removal.as_ref().is_some_and(|removal| removal.with_content) {
         tx.set_state_of_answers(post.id, PostState::Removed, PostState::Published)
             .await?;

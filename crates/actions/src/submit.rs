@@ -8,6 +8,9 @@ use archipel_model::{
 };
 use archipel_storage::{ActivityKind, Actor, Lane, NewActivity, NewPost, Post, PostKind, Tx};
 
+use archipel_model::notice::Cause;
+
+use crate::notice::{Telling, tell};
 use crate::relay::is_local_only;
 use crate::say::saying;
 use crate::{Context, Error, Result};
@@ -76,7 +79,11 @@ pub async fn submit_post(
     let held_reason = match verdict(ctx, tx, &submission, home.as_ref()).await? {
         Verdict::Published => None,
         Verdict::Held(reason) => Some(reason),
-        Verdict::Refused(refusal) => return Ok(Submitted::Refused(refusal)),
+        Verdict::Refused(refusal) => {
+            let cause = Cause::Refused(refusal);
+            tell_author(ctx, tx, &submission, home.as_ref(), cause).await?;
+            return Ok(Submitted::Refused(refusal));
+        }
     };
     // A post from the future would stay on top for ever.
     let published_at = submission.published_at.min(now);
@@ -122,6 +129,8 @@ pub async fn submit_post(
         return Ok(Submitted::Known);
     }
     if let Some(reason) = held_reason {
+        let cause = Cause::Held(reason);
+        tell_author(ctx, tx, &submission, home.as_ref(), cause).await?;
         return Ok(Submitted::Held(post.id, reason));
     }
     let created = if submission.author.is_local {
@@ -151,6 +160,29 @@ pub async fn submit_post(
         announce(ctx, tx, &community, what).await?;
     }
     Ok(Submitted::Published(post.id))
+}
+
+/// Tells the author of a post that they brought here themselves what became of it.
+async fn tell_author(
+    ctx: &Context,
+    tx: &mut Tx,
+    submission: &Submission<'_>,
+    home: Option<&Actor>,
+    cause: Cause,
+) -> Result<()> {
+    let (Some(community), Some(about), Some(_)) = (home, submission.uri, submission.received)
+    else {
+        return Ok(());
+    };
+    let telling = Telling {
+        community,
+        author: submission.author,
+        about,
+        language: submission.language.as_deref(),
+        cause,
+        order: None,
+    };
+    tell(ctx, tx, &telling).await.map(drop)
 }
 
 /// The community that the post belongs to: its parent's, else the one named.

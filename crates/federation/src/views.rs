@@ -1,6 +1,6 @@
 //! From what is stored to what is written: rows in, views of [`crate::render`] out.
 
-use archipel_model::PostId;
+use archipel_model::{ActorId, PostId, Visibility};
 use archipel_storage::{
     Activity, ActivityKind, Actor, ActorKey, Community, Conn, KeyAlgorithm, Post,
 };
@@ -226,11 +226,38 @@ pub(crate) async fn create(
 ) -> Result<crate::render::Json, ViewError> {
     let id = activity.post_id.ok_or(ViewError::Missing("the post"))?;
     let stored = conn.post(id).await?.ok_or(ViewError::Missing("the post"))?;
-    let view = post(conn, &stored).await?;
+    let mut view = post(conn, &stored).await?;
+    if stored.visibility == Visibility::Direct {
+        view.mentions = addressees(conn, activity).await?;
+        // What it answers need not be here, if it was not taken: its author is who
+        // it is for.
+        if let (None, Some(answered), Some(author)) =
+            (&view.parent, &stored.parent_uri, view.mentions.first())
+        {
+            view.parent = Some(ParentView {
+                id: url(answered)?,
+                author: author.clone(),
+            });
+            view.mentions.remove(0);
+        }
+    }
     Ok(crate::render::activity::create(
         &url(&activity.uri)?,
         &view,
     )?)
+}
+
+/// Whom a direct message is for: those alone to whom it goes.
+async fn addressees(conn: &mut Conn, activity: &Activity) -> Result<Vec<MentionView>, ViewError> {
+    let ids: Vec<i64> =
+        serde_json::from_str(&activity.recipients).map_err(crate::render::RenderError::from)?;
+    let mut named = Vec::with_capacity(ids.len());
+    for id in ids {
+        if let Some(actor) = conn.actor(ActorId(id)).await? {
+            named.push(mention(&actor)?);
+        }
+    }
+    Ok(named)
 }
 
 /// The `Update` of a local post, as it is now.

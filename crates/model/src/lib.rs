@@ -10,6 +10,7 @@ mod deed;
 mod dialect;
 mod handle;
 mod id;
+pub mod notice;
 mod origin;
 pub mod permission;
 mod policy;

@@ -168,7 +168,8 @@ impl Conn {
         .map(|rows| rows > 0)
     }
 
-    /// Changes what all that answers a post is, however deep.
+    /// Changes what all that answers a post is, however deep; what was removed by
+    /// itself stays so.
     pub async fn set_state_of_answers(
         &mut self,
         post: PostId,
@@ -182,7 +183,9 @@ impl Conn {
                 SELECT id FROM post WHERE parent_id = $1
                 UNION SELECT p.id FROM post p JOIN below b ON p.parent_id = b.id)
              UPDATE post SET state = $3, pinned_at = NULL
-             WHERE id IN (SELECT id FROM below) AND state = $2",
+             WHERE id IN (SELECT id FROM below) AND state = $2
+                AND ($2 <> 'removed' OR NOT EXISTS (SELECT 1 FROM measure m
+                    WHERE m.post_id = post.id AND m.kind = 'removed'))",
             post.0,
             from.as_str(),
             to.as_str()

@@ -1,6 +1,6 @@
 //! What moderators do, wherever they live, and who hears of it in which form.
 
-use archipel_tests::peer::mastodon::Toot;
+use archipel_tests::peer::mastodon::{Scope, Toot};
 use archipel_tests::peer::{Person, strict, threadiverse};
 use archipel_tests::wait::PATIENCE;
 use archipel_tests::{Db, Family, Lab, PUBLIC, both, eventually};
@@ -16,7 +16,8 @@ both!(
     somebody_is_banned_and_let_in_again,
     the_first_post_waits_for_a_moderator,
     a_wave_is_held_and_released_in_one_act,
-    people_here_edit_and_delete
+    people_here_edit_and_delete,
+    authors_are_told_once_what_became_of_a_post
 );
 
 /// An activity of a moderator, as Lemmy writes them.
@@ -92,6 +93,10 @@ async fn a_remote_moderator_removes_and_restores(db: Db) {
     assert_eq!(unboost["object"]["object"], toot.id);
     shown(&lab, &toot.id, false).await;
 
+    // Not even on its own server can anybody bring back what was removed here.
+    let by_author = undo(&lab, &alice, &removal);
+    alice.says(&lab, &by_author).await;
+    assert_eq!(fate(&lab, &by_author).await, "refused");
     let restore = undo(&lab, &lena, &removal);
     lena.says(&lab, &restore).await;
     assert_eq!(fate(&lab, &restore).await, "done");
@@ -329,4 +334,90 @@ async fn people_here_edit_and_delete(db: Db) {
         .expect("ours");
     let gone = lab.get(path, "application/activity+json").await;
     assert_eq!(gone.status, 410);
+}
+
+/// Never silence: who is held or refused is told why, in a direct message that
+/// nobody else sees, once an hour for the same cause.
+async fn authors_are_told_once_what_became_of_a_post(db: Db) {
+    let lab = Lab::start(db).await;
+    let group = lab.community("tilab");
+    lab.run(&[
+        "community",
+        "set",
+        "tilab",
+        "--hold",
+        "first",
+        "--rules",
+        "Respect\nPas de publicité",
+    ]);
+    let (microblog, alice) = follower(&lab, Family::Mastodon, "alice").await;
+    let (lemmy, _) = follower(&lab, Family::Lemmy, "lena").await;
+    let private = Toot::by(&alice, "Entre nous")
+        .to_group(&group)
+        .scope(Scope::Followers)
+        .post();
+    alice.says(&lab, &private.create).await;
+    assert_eq!(fate(&lab, &private.create).await, "refused");
+    let note = microblog.hears("Create", |_| true).await;
+    assert_eq!(note["actor"], group);
+    assert_eq!(note["to"], json!([alice.id]));
+    assert_eq!(note["cc"], json!([]));
+    let object = &note["object"];
+    assert_eq!(object["inReplyTo"], private.id);
+    assert_eq!(object["tag"][0]["type"], "Mention");
+    assert_eq!(object["tag"][0]["href"], alice.id);
+    let text = object["content"].as_str().expect("a text");
+    assert!(text.contains("n’a pas été publié"), "{text}");
+    assert!(text.contains("visibilité publique"), "{text}");
+
+    let again = Toot::by(&alice, "Encore entre nous")
+        .to_group(&group)
+        .scope(Scope::Followers)
+        .post();
+    alice.says(&lab, &again.create).await;
+    assert_eq!(fate(&lab, &again.create).await, "refused");
+    let toot = Toot::by(&alice, "Bonjour").to_group(&group).post();
+    alice.says(&lab, &toot.create).await;
+    assert_eq!(fate(&lab, &toot.create).await, "done");
+    let about = |id: &str| {
+        let id = id.to_owned();
+        move |said: &Value| said["object"]["inReplyTo"] == id.as_str()
+    };
+    let held = microblog.hears("Create", about(&toot.id)).await;
+    let text = held["object"]["content"].as_str().expect("a text");
+    assert!(
+        text.contains("attend d’être lu par la modération"),
+        "{text}"
+    );
+
+    lab.run(&[
+        "held",
+        "refuse",
+        "tilab",
+        &toot.id,
+        "--reason",
+        "Publicité",
+        "--rule",
+        "2",
+    ]);
+    let refused = eventually("the decision", PATIENCE, || async {
+        let said = microblog.of_type("Create");
+        let mut decisions = said.iter().filter(|said| about(&toot.id)(said)).skip(1);
+        decisions.next().cloned()
+    })
+    .await;
+    let text = refused["object"]["content"].as_str().expect("a text");
+    assert!(text.contains("Motif : Publicité"), "{text}");
+    assert!(text.contains("Règle 2 : Pas de publicité"), "{text}");
+
+    // Three in all: the second private one was not answered within the hour.
+    assert_eq!(microblog.of_type("Create").len(), 3);
+    assert!(lemmy.of_type("Create").is_empty(), "nobody else is told");
+    assert!(lab.outbox("tilab").await.is_empty());
+    let id = note["object"]["id"].as_str().expect("an id");
+    let path = id
+        .strip_prefix(lab.url("").trim_end_matches('/'))
+        .expect("ours");
+    assert_eq!(lab.get(path, "application/activity+json").await.status, 404);
+    assert_eq!(lab.get(path, "text/html").await.status, 404);
 }
