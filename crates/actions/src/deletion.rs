@@ -29,22 +29,27 @@ pub async fn author_deleted(
     if post.state == PostState::Held {
         return Ok(true);
     }
-    let what = if let Some(raw) = received {
-        Passed::Received(raw)
-    } else {
-        let said = about_own_post(ctx, tx, author, post, ActivityKind::Delete).await?;
-        tx.say(&said, ctx.now());
-        Passed::Ours(said.id)
+    let what = match received {
+        Some(raw) => Some(Passed::Received(raw)),
+        None if author.is_local => {
+            let said = about_own_post(ctx, tx, author, post, ActivityKind::Delete).await?;
+            tx.say(&said, ctx.now());
+            Some(Passed::Ours(said.id))
+        }
+        // Nobody here speaks for somebody elsewhere.
+        None => None,
     };
     if let Some(community) = announced_home(tx, post).await? {
-        let passed = Relay {
-            what,
-            object: &post.uri,
-            measure: None,
-            also: &[],
-            lane: Lane::Content,
-        };
-        relay(ctx, tx, &community, passed).await?;
+        if let Some(what) = what {
+            let passed = Relay {
+                what,
+                object: &post.uri,
+                measure: None,
+                also: &[],
+                lane: Lane::Content,
+            };
+            relay(ctx, tx, &community, passed).await?;
+        }
         if post.state == PostState::Published {
             take_boost_back(ctx, tx, &community, post).await?;
         }

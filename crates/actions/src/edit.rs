@@ -44,7 +44,9 @@ pub async fn edit_post(
     }
     let what = match edit.received {
         Some(raw) => Passed::Received(raw),
-        None => Passed::Ours(say_update(ctx, tx, author, post).await?),
+        None if author.is_local => Passed::Ours(say_update(ctx, tx, author, post).await?),
+        // Nobody here speaks for somebody elsewhere.
+        None => return Ok(true),
     };
     let Some(community) = announced_home(tx, post).await? else {
         return Ok(true);

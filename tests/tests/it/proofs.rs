@@ -1,6 +1,8 @@
 //! Answers reach microblogs as their authors' own words, with the proof inside, and
 //! never as a boost (FEP-8b32).
 
+use std::collections::BTreeMap;
+
 use archipel_tests::peer::keys::PublicKey;
 use archipel_tests::peer::mastodon::Toot;
 use archipel_tests::{Db, Family, Lab, Peer, both};
@@ -15,8 +17,27 @@ both!(
     an_answer_with_a_signature_inside_is_sent_on_as_it_came
 );
 
-/// Whether a proof holds, computed apart from the server. The names of members are
-/// plain ASCII here and the map is sorted, so its text is canonical.
+/// JSON in the canonical form of RFC 8785, as far as it matters here: names of
+/// members are plain ASCII, numbers are whole.
+fn canonical(value: &Value) -> String {
+    match value {
+        Value::Object(members) => {
+            let sorted: BTreeMap<_, _> = members.iter().collect();
+            let members: Vec<String> = sorted
+                .into_iter()
+                .map(|(name, value)| format!("{}:{}", json!(name), canonical(value)))
+                .collect();
+            format!("{{{}}}", members.join(","))
+        }
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(canonical).collect();
+            format!("[{}]", items.join(","))
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Whether a proof holds, computed apart from the server.
 fn proven(activity: &Value, key: &PublicKey) -> bool {
     let mut document = activity.as_object().expect("an object").clone();
     let mut proof = document.remove("proof").expect("a proof");
@@ -25,7 +46,7 @@ fn proven(activity: &Value, key: &PublicKey) -> bool {
     let word = value.as_str().and_then(|word| word.strip_prefix('z'));
     let signature = bs58::decode(word.expect("base58")).into_vec();
     let hash = |value: &Value| {
-        let text = value.to_string();
+        let text = canonical(value);
         aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes())
     };
     let (options, document) = (hash(&proof), hash(&Value::Object(document)));

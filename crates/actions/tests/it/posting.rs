@@ -178,6 +178,8 @@ async fn what_was_deleted_does_not_come_back(db: Arc<Database>) {
             .await
             .unwrap()
     );
+    let kinds: Vec<_> = said(&mut tx).await.iter().map(|it| it.kind).collect();
+    assert_eq!(kinds, [ActivityKind::Unboost]);
     let again = brought(&ana, Some(&hive), uri);
     let again = submit_post(&ctx, &mut tx, again).await.unwrap();
     assert_eq!(again, Submitted::Known);

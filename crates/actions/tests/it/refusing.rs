@@ -6,7 +6,7 @@ use archipel_actions::{Submission, Submitted, actor_gone, submit_post};
 use archipel_model::permission::Denial;
 use archipel_model::submission::Refusal;
 use archipel_model::{ActorKind, ActorState, CommunityPolicy, PostPolicy, Role, Visibility};
-use archipel_storage::Tx;
+use archipel_storage::{ActivityKind, Tx};
 
 use crate::database::{Database, both};
 use crate::lab::{
@@ -14,10 +14,17 @@ use crate::lab::{
     writing,
 };
 
-/// Nothing of `uri` is stored and nothing was said.
+/// Nothing of `uri` is stored, and nobody was told of it but its author.
 async fn nothing_happened(tx: &mut Tx, uri: &str) {
     assert!(tx.post_by_uri(uri).await.unwrap().is_none());
-    assert!(said(tx).await.is_empty());
+    // Its author alone is told why.
+    for told in said(tx).await {
+        assert_eq!(told.kind, ActivityKind::Create);
+        assert!(!told.to_followers);
+        let note = tx.post(told.post_id.unwrap()).await.unwrap().unwrap();
+        assert_eq!(note.visibility, Visibility::Direct);
+        assert_eq!(note.parent_uri.as_deref(), Some(uri));
+    }
 }
 
 both!(what_is_private_is_refused_by_a_community_of_ours);
