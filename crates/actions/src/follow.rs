@@ -34,6 +34,8 @@ pub enum FollowOutcome {
     Accepted,
     /// Waits for a moderator here, or for the answer of the other server.
     Pending,
+    /// Not granted: only who was invited is let in, and nobody who is banned.
+    Rejected,
 }
 
 /// Asks to follow. A repeated request is answered again, so that a lost answer
@@ -53,7 +55,7 @@ pub async fn follow(
         }
     }
     let asked = saying(ctx, ActivityKind::Follow, follower.id, &target.uri);
-    let initial = initial_state(tx, target).await?;
+    let initial = initial_state(ctx, tx, follower, target).await?;
     let id: FollowId = ctx.id();
     let stored = tx
         .put_follow(&Follow {
@@ -79,28 +81,43 @@ pub async fn follow(
         tx.say(&said, ctx.now());
     } else if stored.state == FollowState::Accepted && !follower.is_local {
         answer(ctx, tx, &stored, follower, ActivityKind::Accept);
+    } else if stored.state == FollowState::Rejected && !follower.is_local {
+        answer(ctx, tx, &stored, follower, ActivityKind::Reject);
     }
-    Ok(if stored.state == FollowState::Accepted {
-        FollowOutcome::Accepted
-    } else {
-        FollowOutcome::Pending
+    Ok(match stored.state {
+        FollowState::Accepted => FollowOutcome::Accepted,
+        FollowState::Pending => FollowOutcome::Pending,
+        FollowState::Rejected => FollowOutcome::Rejected,
     })
 }
 
 /// What a new follow of this actor begins as: remote actors answer themselves.
-async fn initial_state(tx: &mut Tx, target: &Actor) -> Result<FollowState> {
+async fn initial_state(
+    ctx: &Context,
+    tx: &mut Tx,
+    follower: &Actor,
+    target: &Actor,
+) -> Result<FollowState> {
     if !target.is_local {
         return Ok(FollowState::Pending);
     }
-    let community = local_community(tx, target.id).await?;
-    let asks = match community {
-        Some(community) => community.join_policy != JoinPolicy::Open,
-        None => target.approves_followers,
+    let Some(community) = local_community(tx, target.id).await? else {
+        return Ok(if target.approves_followers {
+            FollowState::Pending
+        } else {
+            FollowState::Accepted
+        });
     };
-    Ok(if asks {
-        FollowState::Pending
-    } else {
-        FollowState::Accepted
+    if tx.has_bans(target.id).await? && tx.standing(target.id, follower.id, ctx.now()).await?.banned
+    {
+        return Ok(FollowState::Rejected);
+    }
+    if community.join_policy == JoinPolicy::Open || tx.is_invited(target.id, follower.id).await? {
+        return Ok(FollowState::Accepted);
+    }
+    Ok(match community.join_policy {
+        JoinPolicy::Invitation => FollowState::Rejected,
+        JoinPolicy::Open | JoinPolicy::Approval => FollowState::Pending,
     })
 }
 

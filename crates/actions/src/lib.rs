@@ -15,6 +15,7 @@ mod follow;
 mod hold;
 mod late;
 mod lock;
+mod membership;
 mod notice;
 mod order;
 mod relay;
@@ -37,6 +38,7 @@ pub use follow::{FollowOutcome, FollowRequest, ReceivedFollow, follow, unfollow}
 pub use hold::{approve_held, refuse_held, set_wave};
 pub use late::{Brought, author_brings, author_deleted_unseen};
 pub use lock::{set_locked, set_pinned};
+pub use membership::{expel, invite, set_vouched};
 pub use order::{Door, Order};
 pub use removal::{remove_post, restore_post};
 pub use submit::{Submission, Submitted, submit_post};

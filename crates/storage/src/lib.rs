@@ -19,6 +19,7 @@ mod deliveries;
 mod destinations;
 mod follows;
 mod inbox;
+mod invitations;
 mod list;
 mod maybe;
 mod measures;

@@ -1,9 +1,9 @@
 //! What moderators do, wherever they live, and who hears of it in which form.
 
-use archipel_tests::peer::mastodon::{Scope, Toot};
+use archipel_tests::peer::mastodon::{self, Scope, Toot};
 use archipel_tests::peer::{Person, strict, threadiverse};
 use archipel_tests::wait::PATIENCE;
-use archipel_tests::{Db, Family, Lab, PUBLIC, both, eventually};
+use archipel_tests::{Db, Family, Lab, PUBLIC, Peer, both, eventually};
 use serde_json::{Value, json};
 
 use crate::attacks::fate;
@@ -17,7 +17,8 @@ both!(
     the_first_post_waits_for_a_moderator,
     a_wave_is_held_and_released_in_one_act,
     people_here_edit_and_delete,
-    authors_are_told_once_what_became_of_a_post
+    authors_are_told_once_what_became_of_a_post,
+    who_is_invited_comes_in_and_who_is_vouched_for_posts
 );
 
 /// An activity of a moderator, as Lemmy writes them.
@@ -420,4 +421,41 @@ async fn authors_are_told_once_what_became_of_a_post(db: Db) {
         .expect("ours");
     assert_eq!(lab.get(path, "application/activity+json").await.status, 404);
     assert_eq!(lab.get(path, "text/html").await.status, 404);
+}
+
+/// By invitation only; and of the members, only those posted for whom a moderator
+/// vouched. C23: who is banned is turned away.
+async fn who_is_invited_comes_in_and_who_is_vouched_for_posts(db: Db) {
+    let lab = Lab::start(db).await;
+    let group = lab.community("tilab");
+    let policy = ["--join", "invitation", "--post", "approved"];
+    lab.run(&[&["community", "set", "tilab"][..], &policy].concat());
+    let peer = Peer::start(Family::Mastodon).await;
+    let alice = peer.person("alice");
+    alice.says(&lab, &mastodon::follow(&alice, &group)).await;
+    peer.hears("Reject", |_| true).await;
+    lab.run(&["moderate", "invite", "tilab", &alice.id]);
+    alice.says(&lab, &mastodon::follow(&alice, &group)).await;
+    peer.hears("Accept", |_| true).await;
+
+    let toot = Toot::by(&alice, "Déjà").to_group(&group).post();
+    alice.says(&lab, &toot.create).await;
+    assert_eq!(fate(&lab, &toot.create).await, "refused");
+    lab.run(&["moderate", "vouch", "tilab", &alice.id]);
+    let toot = Toot::by(&alice, "Enfin").to_group(&group).post();
+    alice.says(&lab, &toot.create).await;
+    peer.hears_announce_of(&toot.id).await;
+
+    lab.run(&["moderate", "expel", "tilab", &alice.id]);
+    eventually("she is told", PATIENCE, || async {
+        (peer.of_type("Reject").len() == 2).then_some(())
+    })
+    .await;
+    lab.run(&["moderate", "ban", "tilab", &alice.id, "--days", "7"]);
+    alice.says(&lab, &mastodon::follow(&alice, &group)).await;
+    eventually("she is turned away", PATIENCE, || async {
+        (peer.of_type("Reject").len() == 3).then_some(())
+    })
+    .await;
+    assert_eq!(log(&lab), ["banned", "expelled", "vouched", "invited"]);
 }

@@ -1,6 +1,6 @@
 //! `community`: the groups of this server and who waits to join them.
 
-use archipel_model::{Handle, HoldPolicy, JoinPolicy, PostPolicy, Reach, ReactionPolicy};
+use archipel_model::{Handle, HoldPolicy, JoinPolicy, PostPolicy};
 use clap::{Args, Subcommand};
 
 use super::Confirm;
@@ -98,7 +98,7 @@ pub struct CommunityCreate {
     clap::ArgGroup::new("change")
         .args([
             "title", "description", "language", "rules", "join", "post", "reply", "hold",
-            "hold_unknown", "reactions", "reach",
+            "hold_unknown",
         ])
         .required(true)
         .multiple(true)
@@ -141,10 +141,4 @@ pub struct CommunityPolicyArgs {
     /// Whether posts from servers unknown here wait: true or false
     #[arg(long, value_name = "BOOL")]
     pub hold_unknown: Option<bool>,
-    /// Which reactions count: all, likes or none
-    #[arg(long, value_name = "WHICH")]
-    pub reactions: Option<ReactionPolicy>,
-    /// Who sees it: public, unlisted or local
-    #[arg(long, value_name = "WHO")]
-    pub reach: Option<Reach>,
 }

@@ -150,6 +150,18 @@ pub enum ModerateCommand {
         #[arg(long)]
         restore_content: bool,
     },
+    /// Invite somebody: when they ask to join, they are let in
+    #[command(after_help = "Example:\n  archipel moderate invite tilab essai@social.example")]
+    Invite(OnPerson),
+    /// Vouch for a member: nothing of theirs is held any more
+    #[command(after_help = "Example:\n  archipel moderate vouch tilab essai@social.example")]
+    Vouch(OnPerson),
+    /// Vouch for a member no more
+    #[command(after_help = "Example:\n  archipel moderate unvouch tilab essai@social.example")]
+    Unvouch(OnPerson),
+    /// End somebody's membership
+    #[command(after_help = "Example:\n  archipel moderate expel tilab essai@social.example")]
+    Expel(OnPerson),
     /// Hold everything that comes in, while a wave of spam lasts, or end that
     #[command(after_help = "Example:\n  archipel moderate wave tilab on")]
     Wave {

@@ -40,9 +40,7 @@ fn policy(args: CommunityPolicyArgs) -> CommunityPolicy {
         reply: args.reply.unwrap_or(usual.reply),
         hold: args.hold.unwrap_or(usual.hold),
         hold_unknown: args.hold_unknown.unwrap_or(usual.hold_unknown),
-        wave: usual.wave,
-        reactions: args.reactions.unwrap_or(usual.reactions),
-        reach: args.reach.unwrap_or(usual.reach),
+        ..usual
     }
 }
 
@@ -78,8 +76,6 @@ async fn row(app: &App, actor: &Actor) -> anyhow::Result<Value> {
         "hold": policy.map(|policy| policy.hold.as_str()),
         "hold_unknown": policy.map(|policy| policy.hold_unknown),
         "wave": policy.map(|policy| policy.wave),
-        "reactions": policy.map(|policy| policy.reactions.as_str()),
-        "reach": policy.map(|policy| policy.reach.as_str()),
         "rules": settings.as_ref().map(archipel_storage::Community::rule_list),
         "members": conn.follower_count(actor.id).await?,
         "threads": conn.thread_count(actor.id).await?,
@@ -121,8 +117,8 @@ async fn change(context: &Context, app: &App, set: &CommunitySet) -> anyhow::Res
         reply: set.policy.reply,
         hold: set.policy.hold,
         hold_unknown: set.policy.hold_unknown,
-        reactions: set.policy.reactions,
-        reach: set.policy.reach,
+        reactions: None,
+        reach: None,
         rules: set.rules.clone(),
     };
     let mut tx = app.store.write().await?;

@@ -1,5 +1,6 @@
 //! `archipel follow` and `unfollow`, as a local account.
 
+use anyhow::bail;
 use archipel_actions::{self as actions, FollowOutcome, FollowRequest};
 
 use super::{Context, output};
@@ -21,15 +22,18 @@ pub async fn run(context: &Context, args: &FollowArgs) -> anyhow::Result<()> {
     let state = match outcome {
         FollowOutcome::Accepted => "accepted",
         FollowOutcome::Pending => "pending",
+        FollowOutcome::Rejected => bail!(
+            "{} lets in only who was invited and nobody who is banned",
+            target.acct()
+        ),
     };
     if context.json {
         output::word(context, "state", state);
     } else {
-        let sentence = match outcome {
-            FollowOutcome::Accepted => format!("{} follows {}.", args.account, target.acct()),
-            FollowOutcome::Pending => {
-                format!("{} asked to follow {}.", args.account, target.acct())
-            }
+        let sentence = if outcome == FollowOutcome::Accepted {
+            format!("{} follows {}.", args.account, target.acct())
+        } else {
+            format!("{} asked to follow {}.", args.account, target.acct())
         };
         output::sentence(context, &sentence);
     }

@@ -121,6 +121,10 @@ pub async fn moderate(context: &Context, args: &ModerateCommand) -> anyhow::Resu
             );
             Ok(())
         }
+        ModerateCommand::Invite(on) => upon_member(context, &app, on, Member::Invite).await,
+        ModerateCommand::Vouch(on) => upon_member(context, &app, on, Member::Vouch(true)).await,
+        ModerateCommand::Unvouch(on) => upon_member(context, &app, on, Member::Vouch(false)).await,
+        ModerateCommand::Expel(on) => upon_member(context, &app, on, Member::Expel).await,
         ModerateCommand::Wave { community, on, why } => {
             let community = app.community(community).await?;
             let by = app.moderator(&why.by).await?;
@@ -284,6 +288,34 @@ async fn upon_post(context: &Context, app: &App, on: &OnPost, upon: Upon) -> any
         Upon::Restore => actions::restore_post(ctx, &mut tx, &order, &post).await,
         Upon::Lock(locked) => actions::set_locked(ctx, &mut tx, &order, &post, locked).await,
         Upon::Pin(pinned) => actions::set_pinned(ctx, &mut tx, &order, &post, pinned).await,
+    }?;
+    tx.commit().await?;
+    say(context, changed, "Done.");
+    Ok(())
+}
+
+/// A measure upon a member, or somebody who may become one.
+#[derive(Clone, Copy)]
+enum Member {
+    Invite,
+    Vouch(bool),
+    Expel,
+}
+
+async fn upon_member(
+    context: &Context,
+    app: &App,
+    on: &OnPerson,
+    measure: Member,
+) -> anyhow::Result<()> {
+    let (community, person, by) = app.concerned(on).await?;
+    let ctx = &app.actions;
+    let mut tx = app.store.write().await?;
+    let order = order(&by, &community, Some(&on.why));
+    let changed = match measure {
+        Member::Invite => actions::invite(ctx, &mut tx, &order, &person).await,
+        Member::Vouch(on) => actions::set_vouched(ctx, &mut tx, &order, &person, on).await,
+        Member::Expel => actions::expel(ctx, &mut tx, &order, &person).await,
     }?;
     tx.commit().await?;
     say(context, changed, "Done.");

@@ -83,7 +83,6 @@ struct Entry {
     post: Option<String>,
     reply: Option<String>,
     hold: Option<String>,
-    reach: Option<String>,
 }
 
 fn french() -> String {
@@ -163,7 +162,6 @@ fn seed(entry: Entry) -> Result<CommunitySeed, String> {
             post: word("post", entry.post, default.post)?,
             reply: word("reply", entry.reply, default.reply)?,
             hold: word("hold", entry.hold, default.hold)?,
-            reach: word("reach", entry.reach, default.reach)?,
             ..default
         },
     })

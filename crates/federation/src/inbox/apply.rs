@@ -190,6 +190,7 @@ impl Job<'_> {
         match actions::follow(&self.federation.actions, tx, request).await {
             Ok(FollowOutcome::Accepted) => done(format!("follows {}", target.handle)),
             Ok(FollowOutcome::Pending) => done(format!("asks to follow {}", target.handle)),
+            Ok(FollowOutcome::Rejected) => refused(format!("not let into {}", target.handle)),
             Err(actions::Error::Inactive(who)) => refused(format!("{who} is gone")),
             Err(error) => Err(error.into()),
         }
