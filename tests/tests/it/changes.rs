@@ -32,6 +32,12 @@ async fn an_edit_and_a_deletion_are_passed_on(db: Db) {
         .hears("Announce", |said| said["object"]["type"] == "Update")
         .await;
     assert_eq!(heard["object"], newer);
+    let mut private = edit(3, "2026-01-03T00:00:00Z");
+    private["to"] = json!([alice.followers()]);
+    private["cc"] = json!([group]);
+    private["object"]["to"] = private["to"].clone();
+    private["object"]["cc"] = private["cc"].clone();
+    alice.says_and_is_heard(&lab, &private).await;
     let older = edit(1, "2026-01-01T00:00:00Z");
     alice.says_and_is_heard(&lab, &older).await;
     let delete = json!({
@@ -49,5 +55,9 @@ async fn an_edit_and_a_deletion_are_passed_on(db: Db) {
     let updates = updates
         .iter()
         .filter(|said| said["object"]["type"] == "Update");
-    assert_eq!(updates.count(), 1, "the older edit is nobody's business");
+    assert_eq!(
+        updates.count(),
+        1,
+        "neither the older nor the private one is passed on"
+    );
 }

@@ -58,6 +58,10 @@ async fn newest(job: &Job<'_>, tx: &mut Tx, id: &Url) -> Result<Known, Stop> {
 
 async fn edit(job: &Job<'_>, tx: &mut Tx, post: &Post, object: &RemoteObject) -> Applied {
     let submission = posts::submission(object, job.actor, job.item.received_at);
+    // What is shown to all must not come to hold what is meant for few.
+    if post.visibility.may_be_announced() && !submission.visibility.may_be_announced() {
+        return refused("not_public");
+    }
     let edit = actions::Edit {
         content: Edited {
             title: submission.title,
