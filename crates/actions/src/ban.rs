@@ -6,7 +6,7 @@ use archipel_model::{ActorKind, Deed, Timestamp};
 use archipel_storage::{ActivityKind, Actor, FollowState, PostState, Tx};
 
 use crate::follow::answer;
-use crate::order::{About, Order};
+use crate::order::{About, Door, Order};
 use crate::removal::{boost_again, take_boost_back};
 use crate::{Context, Error, Result};
 
@@ -103,15 +103,24 @@ pub async fn unban(
             .await?
         {
             // What was removed by itself stays so.
-            if tx
-                .last_measure_on_post(post.id, Deed::Removed)
-                .await?
-                .is_some()
-            {
+            if tx.is_removed_by_itself(post.id).await? {
                 continue;
             }
             tx.set_post_state(post.id, PostState::Removed, PostState::Published)
                 .await?;
+            if matches!(order.door, Door::Here(_)) {
+                // Lemmy 0.19 and PieFed end a ban without a look at `restoreData`:
+                // each post is named to them.
+                let about = About {
+                    target: Some(person.id),
+                    post: Some(post.id),
+                    ..About::default()
+                };
+                let restored = order.log(ctx, tx, Deed::Restored, about).await?;
+                order
+                    .proclaim(ctx, tx, restored, &post.uri, &[person.id])
+                    .await?;
+            }
             boost_again(ctx, tx, community, &post).await?;
         }
     }

@@ -184,8 +184,9 @@ impl Conn {
                 UNION SELECT p.id FROM post p JOIN below b ON p.parent_id = b.id)
              UPDATE post SET state = $3, pinned_at = NULL
              WHERE id IN (SELECT id FROM below) AND state = $2
-                AND ($2 <> 'removed' OR NOT EXISTS (SELECT 1 FROM measure m
-                    WHERE m.post_id = post.id AND m.kind = 'removed'))",
+                AND ($2 <> 'removed' OR coalesce((SELECT m.kind FROM measure m
+                    WHERE m.post_id = post.id AND m.kind IN ('removed', 'restored')
+                    ORDER BY m.id DESC LIMIT 1), '') <> 'removed')",
             post.0,
             from.as_str(),
             to.as_str()

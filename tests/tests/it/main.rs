@@ -30,3 +30,4 @@ mod posting;
 mod proofs;
 mod replies;
 mod visibility;
+mod watched;
