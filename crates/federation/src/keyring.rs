@@ -342,7 +342,8 @@ impl Federation {
     }
 }
 
-fn parsed(key: &ActorKey) -> Option<VerifyingKey> {
+/// A stored key, as it is used to verify.
+pub(crate) fn parsed(key: &ActorKey) -> Option<VerifyingKey> {
     match key.algorithm {
         KeyAlgorithm::Rsa if !key.public.starts_with('z') => VerifyingKey::from_pem(&key.public),
         KeyAlgorithm::Ed25519 if key.public.contains("-----") => {

@@ -64,6 +64,15 @@ pub(super) enum Lack {
     FreshActor(Url),
     /// A post, with the posts that it answers.
     Post(Url),
+    /// A newer reading of a post.
+    FreshPost(Url),
+    /// The key of this actor that a proof names.
+    Key {
+        /// The key's id.
+        id: Url,
+        /// Whose it is said to be.
+        actor: Url,
+    },
     /// Several things.
     Several(Vec<Lack>),
 }

@@ -9,6 +9,8 @@ mod edit;
 mod keep;
 mod lacking;
 mod moderate;
+mod passed_on;
+mod proofs;
 mod receive;
 mod relay;
 #[cfg(test)]

@@ -84,8 +84,14 @@ fn fep_example(version: u8, value: &str) -> Value {
 #[test]
 fn the_examples_of_the_proposal_hold() {
     let values = [
-        (1, "zLaewdp4H9kqtwyrLatK4cjY5oRHwVcw4gibPSUDYDMhi4M49v8pcYk3ZB6D69dNpAPbUmY8ocuJ3m9KhKJEEg7z"),
-        (2, "z42ffGu6AUKPCFcFPiabmUvnGLPJzC7e4DGWC52NUasSSH37UMa9c58tdgVszUcZfytxa4fQ5TYHaJENCxUDe9SdL"),
+        (
+            1,
+            "zLaewdp4H9kqtwyrLatK4cjY5oRHwVcw4gibPSUDYDMhi4M49v8pcYk3ZB6D69dNpAPbUmY8ocuJ3m9KhKJEEg7z",
+        ),
+        (
+            2,
+            "z42ffGu6AUKPCFcFPiabmUvnGLPJzC7e4DGWC52NUasSSH37UMa9c58tdgVszUcZfytxa4fQ5TYHaJENCxUDe9SdL",
+        ),
     ];
     for (version, value) in values {
         let document = fep_example(version, value);
@@ -142,7 +148,10 @@ fn fractions_are_written_as_everybody_writes_them() {
         (1.797_693_134_862_315_7e308, "1.7976931348623157e+308"),
         (5e-324, "5e-324"),
         (333_333_333.333_333_3, "333333333.3333333"),
-        (-0.000_003_333_333_333_333_333_3, "-0.0000033333333333333333"),
+        (
+            -0.000_003_333_333_333_333_333_3,
+            "-0.0000033333333333333333",
+        ),
     ] {
         assert_eq!(canonical(&json!(number)).as_deref(), Some(text));
     }
