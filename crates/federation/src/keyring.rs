@@ -175,7 +175,7 @@ impl Federation {
     }
 
     /// The actor that a stored key belongs to.
-    async fn known_owner(&self, key_id: &str) -> Result<Option<Url>, KeyTrouble> {
+    pub(crate) async fn known_owner(&self, key_id: &str) -> Result<Option<Url>, KeyTrouble> {
         let mut conn = self.store.read().await?;
         let Some(stored) = conn.key(key_id).await? else {
             return Ok(None);

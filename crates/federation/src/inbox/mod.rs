@@ -6,6 +6,7 @@
 mod apply;
 mod create;
 mod edit;
+mod forwarded;
 mod keep;
 mod lacking;
 mod moderate;
