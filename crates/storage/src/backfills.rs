@@ -128,6 +128,20 @@ impl Conn {
         .map(drop)
     }
 
+    /// Whether something is to be fetched, or asked for again, by now.
+    pub async fn has_errands(&mut self, now: Timestamp) -> Result<bool> {
+        sql!(
+            self,
+            fetch_scalar as bool,
+            "SELECT EXISTS (SELECT 1 FROM backfill WHERE state = 'waiting'
+                    AND next_try_at <= $1 AND lease_until <= $1)
+                OR EXISTS (SELECT 1 FROM follow WHERE ask_at IS NOT NULL AND ask_at <= $1
+                    AND state = 'pending')",
+            now.micros()
+        )
+        .map(Option::unwrap_or_default)
+    }
+
     /// What was and is to be fetched, the latest first, at most `limit`.
     pub async fn backfills(&mut self, limit: i64) -> Result<Vec<Backfill>> {
         sql!(
