@@ -22,7 +22,7 @@ use crate::parse::RemoteObject;
 use crate::people::is_group;
 use crate::posts::PostError;
 use crate::state::Federation;
-use take::{Into, take};
+use take::{Within, take};
 use walk::Walk;
 
 /// How long one try may take.
@@ -132,7 +132,7 @@ async fn community(walk: &mut Walk<'_>, uri: &Url, taken: &mut i64) -> Result<St
         let listed = walk.members(&outbox, THREADS).await;
         // The oldest first, so that ids and answers come in their order.
         for one in listed.into_iter().rev() {
-            if let Some(found) = take(walk, one, Into::Community(&group)).await? {
+            if let Some(found) = take(walk, one, Within::Community(&group)).await? {
                 *taken += i64::from(found.is_new);
                 if found.post.parent_uri.is_none() {
                     roots.push((found.post, found.object));
@@ -142,7 +142,7 @@ async fn community(walk: &mut Walk<'_>, uri: &Url, taken: &mut i64) -> Result<St
     }
     if let Some(featured) = own(&group.featured) {
         for one in walk.members(&featured, ON_TOP).await {
-            if let Some(found) = take(walk, one, Into::Community(&group)).await? {
+            if let Some(found) = take(walk, one, Within::Community(&group)).await? {
                 *taken += i64::from(found.is_new);
                 let there = Elsewhere {
                     community: &group,
@@ -227,7 +227,7 @@ async fn answers(
                 if one.id.as_str() == root.uri {
                     continue;
                 }
-                if let Some(found) = take(walk, one, Into::Thread(root)).await?
+                if let Some(found) = take(walk, one, Within::Thread(root)).await?
                     && found.is_new
                 {
                     *taken += 1;

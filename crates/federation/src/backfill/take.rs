@@ -15,7 +15,7 @@ const DEPTH: usize = 20;
 
 /// To what a post must belong to be taken in.
 #[derive(Clone, Copy)]
-pub(super) enum Into<'a> {
+pub(super) enum Within<'a> {
     /// A community of elsewhere, as its own word.
     Community(&'a Actor),
     /// A thread that is here: it answers something in it.
@@ -35,11 +35,11 @@ pub(super) struct Taken {
 pub(super) async fn take(
     walk: &mut Walk<'_>,
     listed: Listed,
-    into: Into<'_>,
+    within: Within<'_>,
 ) -> Result<Option<Taken>, PostError> {
     let federation = walk.federation;
     if let Some(post) = stored(walk, &listed.id).await? {
-        if let (Into::Community(group), Some(object)) = (into, &listed.object)
+        if let (Within::Community(group), Some(object)) = (within, &listed.object)
             && post.community_id.is_none()
             && posts::belongs(group, object, None)
         {
@@ -76,7 +76,7 @@ pub(super) async fn take(
     // …and down again, as far as each belongs.
     let mut last = None;
     while let Some(object) = missing.pop() {
-        let Some(post) = submit(walk, &object, parent.as_ref(), into).await? else {
+        let Some(post) = submit(walk, &object, parent.as_ref(), within).await? else {
             return Ok(None);
         };
         parent = Some(post.clone());
@@ -116,12 +116,12 @@ async fn submit(
     walk: &Walk<'_>,
     object: &RemoteObject,
     parent: Option<&Post>,
-    into: Into<'_>,
+    within: Within<'_>,
 ) -> Result<Option<Post>, PostError> {
     let federation = walk.federation;
-    let community = match into {
-        Into::Community(group) if posts::belongs(group, object, parent) => Some(group),
-        Into::Thread(root)
+    let community = match within {
+        Within::Community(group) if posts::belongs(group, object, parent) => Some(group),
+        Within::Thread(root)
             if parent.is_some_and(|parent| parent.root_id.unwrap_or(parent.id) == root.id) =>
         {
             None
