@@ -151,6 +151,19 @@ pub async fn removed_elsewhere(
     Ok(true)
 }
 
+/// The removal of a post by itself that the community has not taken back.
+async fn removal_in_force(
+    tx: &mut Tx,
+    there: &Elsewhere<'_>,
+    post: &Post,
+) -> Result<Option<Measure>> {
+    let removal = tx.last_measure_on_post(post.id, Deed::Removed).await?;
+    let restored = tx.last_measure_on_post(post.id, Deed::Restored).await?;
+    Ok(removal
+        .filter(|removal| removal.community_id == Some(there.community.id))
+        .filter(|removal| restored.is_none_or(|restored| restored.id < removal.id)))
+}
+
 /// The community brings back what it took out. Says whether something changed.
 pub async fn restored_elsewhere(
     ctx: &Context,
@@ -158,9 +171,8 @@ pub async fn restored_elsewhere(
     there: &Elsewhere<'_>,
     post: &Post,
 ) -> Result<bool> {
-    let removal = tx.last_measure_on_post(post.id, Deed::Removed).await?;
-    let own = removal.filter(|removal| removal.community_id == Some(there.community.id));
-    let Some(removal) = own.filter(|_| there.owns(post)) else {
+    let removal = removal_in_force(tx, there, post).await?;
+    let Some(removal) = removal.filter(|_| there.owns(post)) else {
         return Ok(false);
     };
     if !tx
@@ -311,11 +323,8 @@ async fn change_all(
     to: PostState,
 ) -> Result<()> {
     for post in tx.posts_in(person.id, there.community.id, from).await? {
-        let alone = from == PostState::Removed
-            && tx
-                .last_measure_on_post(post.id, Deed::Removed)
-                .await?
-                .is_some();
+        let alone =
+            from == PostState::Removed && removal_in_force(tx, there, &post).await?.is_some();
         if !alone {
             tx.set_post_state(post.id, from, to).await?;
         }

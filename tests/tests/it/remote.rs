@@ -415,8 +415,7 @@ async fn c61_communities_follow_each_other(db: Db) {
     assert_eq!(b.outbox("tilab").await.len(), 1);
     let log = a.list(&["log", "tilab"]);
     assert!(
-        log.iter()
-            .any(|entry| entry["what"] == "followed" || entry["kind"] == "followed"),
+        log.iter().any(|entry| entry["measure"] == "followed"),
         "{log:?}"
     );
     a.run(&["community", "unfollow", "tilab", &here]);

@@ -6,7 +6,7 @@
 //! believed with their proof, from their own server, or after a look at the origin.
 
 use archipel_actions::{self as actions, Ban, Elsewhere};
-use archipel_model::same_origin;
+use archipel_model::{same_origin, text};
 use archipel_storage::{Actor, Post, PostState, Tx};
 use url::Url;
 
@@ -153,6 +153,9 @@ async fn update(job: &Job<'_>, tx: &mut Tx, inner: &Incoming, what: &ObjectRef) 
         return edit::edit(job, tx, &author, &post, object, None).await;
     }
     match afresh(job, id)? {
+        Known::Post(object) if object.updated.is_none() && is_as_stored(&object, &post) => {
+            refused("nothing is changed at its origin")
+        }
         Known::Post(object) if by_author(&object, &author) => {
             edit::edit(job, tx, &author, &post, &object, None).await
         }
@@ -167,6 +170,14 @@ fn by_author(object: &RemoteObject, author: &Actor) -> bool {
             .authors
             .iter()
             .any(|named| named.as_str() == author.uri)
+}
+
+/// Whether what was read of a post is what is here; then its edit has no date to be
+/// compared, and is none.
+fn is_as_stored(object: &RemoteObject, post: &Post) -> bool {
+    let title = object.name.as_deref().map(text::plain);
+    let content = text::sanitise(object.content_html.as_deref().unwrap_or_default());
+    title.filter(|title| !title.is_empty()) == post.title && content == post.content
 }
 
 /// What the origin of a post says of it since this was announced.
