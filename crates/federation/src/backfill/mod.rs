@@ -203,6 +203,14 @@ async fn answers(
     from: Vec<(String, Option<RemoteObject>)>,
     taken: &mut i64,
 ) -> Result<(), PostError> {
+    let home = match root.community_id {
+        Some(id) => walk.federation.store.read().await?.actor(id).await?,
+        None => None,
+    };
+    let elsewhere = home.filter(|home| !home.is_local);
+    let group = elsewhere
+        .as_ref()
+        .and_then(|home| Url::parse(&home.uri).ok());
     let mut next: VecDeque<(String, Option<RemoteObject>)> = from.into();
     while let Some((uri, known)) = next.pop_front() {
         if walk.is_spent() {
@@ -223,11 +231,14 @@ async fn answers(
             if !same_origin(&list, &object.id) {
                 continue;
             }
+            // What a community elsewhere let in, only its own server knows.
+            let own = group.as_ref().is_none_or(|group| same_origin(group, &list));
+            let named = elsewhere.as_ref().filter(|_| !own);
             for one in walk.members(&list, ANSWERS).await {
                 if one.id.as_str() == root.uri {
                     continue;
                 }
-                if let Some(found) = take(walk, one, Within::Thread(root)).await?
+                if let Some(found) = take(walk, one, Within::Thread(root, named)).await?
                     && found.is_new
                 {
                     *taken += 1;

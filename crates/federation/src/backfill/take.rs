@@ -18,8 +18,9 @@ const DEPTH: usize = 20;
 pub(super) enum Within<'a> {
     /// A community of elsewhere, as its own word.
     Community(&'a Actor),
-    /// A thread that is here: it answers something in it.
-    Thread(&'a Post),
+    /// A thread that is here: it answers something in it. With a community, which did
+    /// not list it itself, it has to say that it is for that one.
+    Thread(&'a Post, Option<&'a Actor>),
 }
 
 /// A post that is here now.
@@ -121,8 +122,9 @@ async fn submit(
     let federation = walk.federation;
     let community = match within {
         Within::Community(group) if posts::belongs(group, object, parent) => Some(group),
-        Within::Thread(root)
-            if parent.is_some_and(|parent| parent.root_id.unwrap_or(parent.id) == root.id) =>
+        Within::Thread(root, community)
+            if parent.is_some_and(|parent| parent.root_id.unwrap_or(parent.id) == root.id)
+                && community.is_none_or(|group| posts::belongs(group, object, None)) =>
         {
             None
         }

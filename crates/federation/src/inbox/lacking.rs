@@ -113,7 +113,7 @@ async fn single(federation: &Federation, lack: &Lack, budget: &mut Budget) -> Fe
     let uri = match lack {
         Lack::Actor(uri) | Lack::FreshActor(uri) | Lack::Post(uri) | Lack::FreshPost(uri) => uri,
         // The keyring has turns of its own.
-        Lack::Key { id, actor } => return key(federation, id, actor).await,
+        Lack::Key { id, actor } => return key(federation, id, actor, budget).await,
         Lack::Several(_) => return Fetched::Never("a batch within a batch".to_owned()),
     };
     let Some(_turn) = federation.fetching.at(uri).await else {
@@ -138,7 +138,10 @@ async fn actor(federation: &Federation, uri: &Url, budget: &mut Budget) -> Fetch
 
 /// Asks an actor for the key that a proof names, within the limits of the keyring.
 /// Where it is not to be had, the proof is none.
-async fn key(federation: &Federation, id: &Url, actor: &Url) -> Fetched {
+async fn key(federation: &Federation, id: &Url, actor: &Url, budget: &mut Budget) -> Fetched {
+    if let Err(error) = budget.take() {
+        return Fetched::Later(error.to_string());
+    }
     let why = match federation.ask_for_key(id.as_str(), actor).await {
         Ok(_) => return Fetched::Complete,
         Err(trouble @ (KeyTrouble::Later(..) | KeyTrouble::Storage(_))) => {
