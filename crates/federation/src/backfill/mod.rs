@@ -69,7 +69,8 @@ impl Federation {
         };
         let mut walk = Walk::new(self);
         let mut taken = 0;
-        let tried = tokio::time::timeout(PATIENCE, work(&mut walk, &job, &mut taken)).await;
+        let tried =
+            tokio::time::timeout(PATIENCE, Box::pin(work(&mut walk, &job, &mut taken))).await;
         let left = tried.is_err() || walk.is_spent();
         let (failed, mut words) = match tried {
             Ok(Err(PostError::Storage(error))) => return Err(error),
@@ -106,15 +107,15 @@ async fn work(walk: &mut Walk<'_>, job: &Backfill, taken: &mut i64) -> Result<St
         return Ok("its address is none".to_owned());
     };
     match job.kind {
-        BackfillKind::Community => community(walk, &uri, taken).await,
-        BackfillKind::Thread => thread(walk, &uri, taken).await,
+        BackfillKind::Community => Box::pin(community(walk, &uri, taken)).await,
+        BackfillKind::Thread => Box::pin(thread(walk, &uri, taken)).await,
     }
 }
 
 /// The newest threads of a community, what it shows on top, and their answers.
 async fn community(walk: &mut Walk<'_>, uri: &Url, taken: &mut i64) -> Result<String, PostError> {
     let federation = walk.federation;
-    let group = federation.refresh_actor(uri, &mut walk.budget).await;
+    let group = Box::pin(federation.refresh_actor(uri, &mut walk.budget)).await;
     let group = match group {
         Ok(group) if is_group(&group) => group,
         Ok(_) => return Ok("it is no community".to_owned()),

@@ -77,7 +77,7 @@ pub(super) async fn take(
     // …and down again, as far as each belongs.
     let mut last = None;
     while let Some(object) = missing.pop() {
-        let Some(post) = submit(walk, &object, parent.as_ref(), within).await? else {
+        let Some(post) = Box::pin(submit(walk, &object, parent.as_ref(), within)).await? else {
             return Ok(None);
         };
         parent = Some(post.clone());
@@ -97,7 +97,7 @@ async fn read(walk: &mut Walk<'_>, listed: Listed) -> Option<RemoteObject> {
     };
     let author = object.authors.first()?;
     let turn = walk.federation.fetching.at(author).await;
-    let known = walk.federation.actor(author, &mut walk.budget).await;
+    let known = Box::pin(walk.federation.actor(author, &mut walk.budget)).await;
     drop(turn);
     match known {
         Ok(known) => (known.uri == author.as_str()).then_some(object),

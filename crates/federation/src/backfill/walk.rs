@@ -79,7 +79,7 @@ impl<'a> Walk<'a> {
             if !self.is_new(&url) {
                 break;
             }
-            let Some(page) = self.page(&url).await else {
+            let Some(page) = Box::pin(self.page(&url)).await else {
                 break;
             };
             next = page.next.clone().or_else(|| page.first.clone());
@@ -136,7 +136,7 @@ impl<'a> Walk<'a> {
     /// A post from its origin, with its author stored.
     pub async fn post(&mut self, url: &Url) -> Option<RemoteObject> {
         let turn = self.federation.fetching.at(url).await;
-        let fetched = self.federation.fetch_post(url, &mut self.budget).await;
+        let fetched = Box::pin(self.federation.fetch_post(url, &mut self.budget)).await;
         drop(turn);
         match fetched {
             Ok(object) => Some(object),

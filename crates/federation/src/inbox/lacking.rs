@@ -6,7 +6,7 @@ use std::time::Duration;
 use archipel_storage::{InboxResult, InboxState};
 use url::Url;
 
-use super::apply::Lack;
+use super::apply::{Lack, NamedKey};
 use super::work::{Tried, after_trouble, write_down};
 use crate::client::{Budget, FetchError, Refused};
 use crate::found::Absent;
@@ -96,13 +96,10 @@ async fn together(federation: &Federation, several: &[Lack], budget: &mut Budget
 
 /// One thing of a batch that cannot be had spoils only itself.
 fn unavailable(federation: &Federation, lack: &Lack, why: &str) {
-    let (Lack::Actor(uri)
-    | Lack::FreshActor(uri)
-    | Lack::Post(uri)
-    | Lack::FreshPost(uri)
-    | Lack::Key { id: uri, .. }) = lack
-    else {
-        return;
+    let uri = match lack {
+        Lack::Actor(uri) | Lack::FreshActor(uri) | Lack::Post(uri) | Lack::FreshPost(uri) => uri,
+        Lack::Key(key) => &key.id,
+        Lack::Several(_) => return,
     };
     federation
         .found
@@ -113,7 +110,7 @@ async fn single(federation: &Federation, lack: &Lack, budget: &mut Budget) -> Fe
     let uri = match lack {
         Lack::Actor(uri) | Lack::FreshActor(uri) | Lack::Post(uri) | Lack::FreshPost(uri) => uri,
         // The keyring has turns of its own.
-        Lack::Key { id, actor } => return key(federation, id, actor, budget).await,
+        Lack::Key(named) => return key(federation, named, budget).await,
         Lack::Several(_) => return Fetched::Never("a batch within a batch".to_owned()),
     };
     let Some(_turn) = federation.fetching.at(uri).await else {
@@ -138,7 +135,8 @@ async fn actor(federation: &Federation, uri: &Url, budget: &mut Budget) -> Fetch
 
 /// Asks an actor for the key that a proof names, within the limits of the keyring.
 /// Where it is not to be had, the proof is none.
-async fn key(federation: &Federation, id: &Url, actor: &Url, budget: &mut Budget) -> Fetched {
+async fn key(federation: &Federation, named: &NamedKey, budget: &mut Budget) -> Fetched {
+    let NamedKey { id, actor } = named;
     if let Err(error) = budget.take() {
         return Fetched::Later(error.to_string());
     }

@@ -5,7 +5,7 @@ use archipel_model::{ActorState, origin_of, same_origin};
 use archipel_storage::Tx;
 use url::Url;
 
-use super::apply::{Job, Lack, Stop};
+use super::apply::{Job, Lack, NamedKey, Stop};
 use crate::keyring::parsed;
 use crate::parse::Incoming;
 use crate::signature::proof;
@@ -31,7 +31,7 @@ pub(super) async fn holds(job: &Job<'_>, tx: &mut Tx, inner: &Incoming) -> Resul
     }
     let Some(stored) = tx.key(id.as_str()).await? else {
         let actor = inner.actor.clone();
-        return Err(Stop::Lack(Lack::Key { id, actor }));
+        return Err(Stop::Lack(Lack::Key(Box::new(NamedKey { id, actor }))));
     };
     let owner = tx.actor(stored.actor_id).await?;
     let own = owner.is_some_and(|owner| {
