@@ -2,6 +2,7 @@
 
 use archipel_storage::{ActivityKind, Actor, FollowState, Tx};
 
+use crate::asking::granted;
 use crate::follow::answer;
 use crate::{Context, Error, Result};
 
@@ -46,6 +47,10 @@ pub async fn follow_answered(
     } else {
         FollowState::Rejected
     };
-    tx.decide_follow(follow.id, state, ctx.now()).await?;
+    if state == FollowState::Accepted {
+        granted(ctx, tx, follow.id, answered_by).await?;
+    } else {
+        tx.decide_follow(follow.id, state, ctx.now()).await?;
+    }
     Ok(true)
 }

@@ -3,6 +3,7 @@
 use archipel_model::{ActorState, FollowId, JoinPolicy};
 use archipel_storage::{ActivityKind, Actor, Follow, FollowState, NewActivity, Tx};
 
+use crate::asking::{ask_again, plan};
 use crate::communities::local_community;
 use crate::say::saying;
 use crate::{Context, Error, Result};
@@ -54,6 +55,13 @@ pub async fn follow(
             return Err(Error::Inactive(actor.acct()));
         }
     }
+    if follower.is_local && !target.is_local {
+        let before = tx.follow(follower.id, target.id).await?;
+        if let Some(waiting) = before.filter(|follow| follow.state == FollowState::Pending) {
+            ask_again(ctx, tx, &waiting).await?;
+            return Ok(FollowOutcome::Pending);
+        }
+    }
     let asked = saying(ctx, ActivityKind::Follow, follower.id, &target.uri);
     let initial = initial_state(ctx, tx, follower, target).await?;
     let id: FollowId = ctx.id();
@@ -79,6 +87,7 @@ pub async fn follow(
             ..asked
         };
         tx.say(&said, ctx.now());
+        plan(ctx, tx, stored.id, 1).await?;
     } else if stored.state == FollowState::Accepted && !follower.is_local {
         answer(ctx, tx, &stored, follower, ActivityKind::Accept);
     } else if stored.state == FollowState::Rejected && !follower.is_local {

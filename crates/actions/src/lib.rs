@@ -7,6 +7,7 @@
 
 mod accept;
 mod accounts;
+mod asking;
 mod ban;
 mod communities;
 mod deletion;
@@ -16,9 +17,11 @@ mod hold;
 mod late;
 mod lock;
 mod membership;
+mod neighbours;
 mod notice;
 mod order;
 mod relay;
+mod remote;
 mod removal;
 mod say;
 mod submit;
@@ -30,6 +33,7 @@ use archipel_model::{ActivityId, Clock, Id, IdSource, Site, Timestamp};
 
 pub use accept::{decide_request, follow_answered};
 pub use accounts::{NewKeys, create_instance, create_person};
+pub use asking::{ask_again_when_due, shown_while_pending};
 pub use ban::{Ban, ban, unban};
 pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
 pub use deletion::{actor_gone, author_deleted, delete_local_actor};
@@ -39,7 +43,12 @@ pub use hold::{approve_held, refuse_held, set_wave};
 pub use late::{Brought, author_brings, author_deleted_unseen};
 pub use lock::{set_locked, set_pinned};
 pub use membership::{expel, invite, set_vouched};
+pub use neighbours::{follow_as_community, unfollow_as_community};
 pub use order::{Door, Order};
+pub use remote::{
+    Elsewhere, banned_elsewhere, locked_elsewhere, pinned_elsewhere, removed_elsewhere,
+    restored_elsewhere, unbanned_elsewhere,
+};
 pub use removal::{remove_post, restore_post};
 pub use submit::{Submission, Submitted, submit_post};
 pub use team::{appoint, dismiss};
@@ -94,6 +103,12 @@ pub enum Error {
     /// One cannot follow oneself.
     #[error("nobody can follow themselves")]
     Oneself,
+    /// Both communities live here.
+    #[error("{0} lives here too: communities follow communities of other servers")]
+    LivesHere(String),
+    /// Not a community.
+    #[error("{0} is not a community")]
+    NotAGroup(String),
     /// Not a person: communities and servers hold no roles and are not banned.
     #[error("{0} is not a person")]
     NotAPerson(String),

@@ -1,7 +1,7 @@
 //! Posting and replying: the one way a post comes to be here, whoever wrote it
 //! and whichever door it came through.
 
-use archipel_model::permission::Standing;
+use archipel_model::permission::{Denial, Standing};
 use archipel_model::submission::{Entry, HoldReason, Refusal, Verdict, decide, measure};
 use archipel_model::{
     ActivityId, ActorId, ActorState, CommunityPolicy, HoldPolicy, PostId, Timestamp, Visibility,
@@ -196,16 +196,20 @@ async fn home_of(tx: &mut Tx, submission: &Submission<'_>) -> Result<Option<Acto
     Ok(submission.community.cloned())
 }
 
-/// What the community decides; remote communities decide themselves.
+/// What the community decides; remote communities decide themselves, but what they
+/// are known to refuse is not sent to them.
 async fn verdict(
     ctx: &Context,
     tx: &mut Tx,
     submission: &Submission<'_>,
     home: Option<&Actor>,
 ) -> Result<Verdict> {
-    let Some(community) = home.filter(|community| community.is_local) else {
+    let Some(community) = home else {
         return Ok(Verdict::Published);
     };
+    if !community.is_local {
+        return refused_elsewhere(ctx, tx, submission, community).await;
+    }
     let arrival = Arrival {
         community,
         author: submission.author,
@@ -213,6 +217,28 @@ async fn verdict(
         reply_to_locked: thread_locked(tx, submission).await?,
     };
     decided(ctx, tx, &arrival).await
+}
+
+/// What is known of what a remote community thinks of a post from here.
+async fn refused_elsewhere(
+    ctx: &Context,
+    tx: &mut Tx,
+    submission: &Submission<'_>,
+    community: &Actor,
+) -> Result<Verdict> {
+    if !submission.author.is_local {
+        return Ok(Verdict::Published);
+    }
+    let standing = tx
+        .standing(community.id, submission.author.id, ctx.now())
+        .await?;
+    if standing.banned {
+        return Ok(Verdict::Refused(Refusal::Denied(Denial::Banned)));
+    }
+    if thread_locked(tx, submission).await? == Some(true) {
+        return Ok(Verdict::Refused(Refusal::Locked));
+    }
+    Ok(Verdict::Published)
 }
 
 /// A post that arrives at a local community.

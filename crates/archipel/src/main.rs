@@ -50,6 +50,7 @@ async fn dispatch(context: &Context, command: &Command) -> anyhow::Result<()> {
         Command::Delivery(args) => commands::delivery::run(context, args).await,
         Command::Follow(args) => commands::follow::run(context, args).await,
         Command::Unfollow(args) => commands::follow::run_unfollow(context, args).await,
+        Command::Fetch(args) => commands::fetch::run(context, args).await,
         Command::Post(args) => commands::post::run(context, args).await,
         Command::Reply(args) => commands::reply::run(context, args).await,
         Command::Edit(args) => commands::edit::run(context, args).await,

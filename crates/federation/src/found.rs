@@ -8,10 +8,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use archipel_model::Timestamp;
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
+use crate::client::FetchError;
 use crate::parse::RemoteObject;
+use crate::people::ActorError;
 
 /// Bytes of posts kept, about.
 const KEPT_BYTES: u64 = 32 * 1024 * 1024;
@@ -21,14 +24,58 @@ const KEPT_BYTES: u64 = 32 * 1024 * 1024;
 pub enum Known {
     /// Fetched from its origin.
     Post(Arc<RemoteObject>),
-    /// Its origin does not give it, and why.
-    Missing(Arc<str>),
+    /// Its origin does not give it.
+    Missing(Absent),
+}
+
+/// Why something is not to be had, in words.
+#[derive(Clone, Debug)]
+pub struct Absent {
+    why: Arc<str>,
+    /// Whether its origin says that there is no such thing, which is more than not
+    /// showing it to us.
+    pub gone: bool,
+}
+
+impl std::fmt::Display for Absent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.why)
+    }
+}
+
+impl From<&str> for Absent {
+    fn from(why: &str) -> Self {
+        Self {
+            why: Arc::from(why),
+            gone: false,
+        }
+    }
+}
+
+impl Absent {
+    /// What became of a fetch.
+    pub fn after(error: &ActorError) -> Self {
+        Self {
+            why: Arc::from(error.to_string()),
+            gone: matches!(
+                error,
+                ActorError::Fetch(FetchError::Gone | FetchError::NotFound)
+            ),
+        }
+    }
+}
+
+/// What is known, and since when.
+#[derive(Clone, Debug)]
+struct Entry {
+    known: Known,
+    at: Timestamp,
 }
 
 /// The memory of what was fetched.
 #[derive(Debug)]
 pub struct Found {
-    posts: Cache<String, Known>,
+    posts: Cache<String, Entry>,
 }
 
 impl Default for Found {
@@ -36,8 +83,8 @@ impl Default for Found {
         Self {
             posts: Cache::builder()
                 .max_capacity(KEPT_BYTES)
-                .weigher(|uri: &String, known: &Known| {
-                    u32::try_from(uri.len() + weight(known)).unwrap_or(u32::MAX)
+                .weigher(|uri: &String, entry: &Entry| {
+                    u32::try_from(uri.len() + weight(&entry.known)).unwrap_or(u32::MAX)
                 })
                 // What came last is what is asked for next.
                 .eviction_policy(EvictionPolicy::lru())
@@ -50,7 +97,7 @@ impl Default for Found {
 /// The bytes that an entry holds, about: texts and lists can be long.
 fn weight(known: &Known) -> usize {
     let post = match known {
-        Known::Missing(why) => return 100 + why.len(),
+        Known::Missing(why) => return 100 + why.why.len(),
         Known::Post(post) => post,
     };
     let addresses = [
@@ -72,20 +119,29 @@ fn weight(known: &Known) -> usize {
 impl Found {
     /// What is known of this post.
     pub fn post(&self, uri: &str) -> Option<Known> {
-        self.posts.get(uri)
+        self.posts.get(uri).map(|entry| entry.known)
     }
 
-    /// Remembers a post, under the address it was asked at and its own.
-    pub fn remember(&self, asked: &str, post: RemoteObject) {
-        let post = Arc::new(post);
-        self.posts
-            .insert(post.id.to_string(), Known::Post(post.clone()));
-        self.posts.insert(asked.to_owned(), Known::Post(post));
+    /// What is known of this post from a reading since then.
+    pub fn post_since(&self, uri: &str, since: Timestamp) -> Option<Known> {
+        let entry = self.posts.get(uri).filter(|entry| entry.at >= since)?;
+        Some(entry.known)
+    }
+
+    /// Remembers a post that was read, under the address it was asked at and its own.
+    pub fn remember(&self, asked: &str, post: RemoteObject, at: Timestamp) {
+        let own = post.id.to_string();
+        let entry = Entry {
+            known: Known::Post(Arc::new(post)),
+            at,
+        };
+        self.posts.insert(own, entry.clone());
+        self.posts.insert(asked.to_owned(), entry);
     }
 
     /// Remembers that something cannot be had.
-    pub fn missing(&self, uri: &str, why: &str) {
-        self.posts
-            .insert(uri.to_owned(), Known::Missing(Arc::from(why)));
+    pub fn missing(&self, uri: &str, absent: Absent, at: Timestamp) {
+        let known = Known::Missing(absent);
+        self.posts.insert(uri.to_owned(), Entry { known, at });
     }
 }

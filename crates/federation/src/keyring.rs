@@ -175,7 +175,7 @@ impl Federation {
     }
 
     /// The actor that a stored key belongs to.
-    async fn known_owner(&self, key_id: &str) -> Result<Option<Url>, KeyTrouble> {
+    pub(crate) async fn known_owner(&self, key_id: &str) -> Result<Option<Url>, KeyTrouble> {
         let mut conn = self.store.read().await?;
         let Some(stored) = conn.key(key_id).await? else {
             return Ok(None);
@@ -342,7 +342,8 @@ impl Federation {
     }
 }
 
-fn parsed(key: &ActorKey) -> Option<VerifyingKey> {
+/// A stored key, as it is used to verify.
+pub(crate) fn parsed(key: &ActorKey) -> Option<VerifyingKey> {
     match key.algorithm {
         KeyAlgorithm::Rsa if !key.public.starts_with('z') => VerifyingKey::from_pem(&key.public),
         KeyAlgorithm::Ed25519 if key.public.contains("-----") => {

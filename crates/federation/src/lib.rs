@@ -6,11 +6,13 @@
 //! ActivityPub in, ActivityPub out. Nothing here decides what may be done: that is
 //! `archipel-actions`, whichever door was used.
 
+mod backfill;
 pub mod client;
 mod delivery;
 pub mod discovery;
 mod documents;
 mod door;
+mod errands;
 mod found;
 pub mod gate;
 mod inbox;
@@ -26,8 +28,10 @@ mod state;
 mod turns;
 mod views;
 
+pub use backfill::Tally;
 pub use delivery::run as deliver;
 pub use door::router;
+pub use errands::run as run_errands;
 pub use inbox::work;
 pub use keys::new_keys;
 pub use peers::{Mode, PeerBook};

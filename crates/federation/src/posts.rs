@@ -37,6 +37,9 @@ impl Federation {
             .client
             .get_activity(uri, Some(&signer), self.now())
             .await?;
+        if parse::is_tombstone(&fetched.value) {
+            return Err(FetchError::Gone.into());
+        }
         let object = parse::object(&fetched.value)?;
         if self.actions.site.is_ours(object.id.as_str()) {
             return Err(ActorError::Ours);
@@ -114,6 +117,28 @@ impl Federation {
         }
         Ok(None)
     }
+}
+
+/// Whether a post belongs to a community that passes it on, or that shows it in a
+/// collection: it says so itself, or answers what belongs there. Otherwise anybody
+/// could make the posts of others, and all answers to them, their own by announcing
+/// them first.
+pub(crate) fn belongs(group: &Actor, object: &RemoteObject, parent: Option<&Post>) -> bool {
+    if let Some(community) = parent.and_then(|parent| parent.community_id) {
+        return community == group.id;
+    }
+    let is_group = |address: &Url| address.as_str() == group.uri;
+    if !object.audience.is_empty() {
+        return object.audience.iter().any(is_group);
+    }
+    let mentions = object.mentions.iter().map(|mention| &mention.href);
+    object
+        .to
+        .iter()
+        .chain(&object.cc)
+        .chain(&object.groups)
+        .chain(mentions)
+        .any(is_group)
 }
 
 /// A remote post as it is submitted; community and parent are the caller's.

@@ -59,6 +59,10 @@ pub enum Deed {
     Edited,
     /// Changed who may join and post.
     Configured,
+    /// Began to follow a community of elsewhere, in the name of this one.
+    Followed,
+    /// Ended that.
+    Unfollowed,
 }
 crate::policy::words! { Deed {
     Admitted => "admitted", TurnedAway => "turned_away", Invited => "invited",
@@ -68,7 +72,7 @@ crate::policy::words! { Deed {
     Moved => "moved", Expelled => "expelled", Banned => "banned", Unbanned => "unbanned",
     Warned => "warned", Resolved => "resolved", Held => "held", Released => "released",
     Appointed => "appointed", Dismissed => "dismissed", Edited => "edited",
-    Configured => "configured",
+    Configured => "configured", Followed => "followed", Unfollowed => "unfollowed",
 } }
 
 impl Deed {
@@ -94,7 +98,7 @@ impl Deed {
             Self::Appointed => Measure::Appoint,
             Self::Dismissed => Measure::Dismiss,
             Self::Edited => Measure::Edit,
-            Self::Configured => Measure::Configure,
+            Self::Configured | Self::Followed | Self::Unfollowed => Measure::Configure,
         }
     }
 }

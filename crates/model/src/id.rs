@@ -127,6 +127,8 @@ id_types! {
     ReportId,
     /// Something that an author was told about a post of theirs.
     NoticeId,
+    /// Something of elsewhere that is to be fetched.
+    BackfillId,
 }
 
 #[cfg(test)]

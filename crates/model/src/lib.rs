@@ -8,6 +8,7 @@
 mod actor;
 mod deed;
 mod dialect;
+pub mod elsewhere;
 mod handle;
 mod id;
 pub mod notice;
@@ -26,8 +27,8 @@ pub use deed::Deed;
 pub use dialect::{Dialect, software_dialect};
 pub use handle::{Handle, HandleError};
 pub use id::{
-    AccountId, ActivityId, ActorId, DestinationId, FollowId, Id, IdSource, InboxId, MeasureId,
-    NoticeId, PostId, ReportId,
+    AccountId, ActivityId, ActorId, BackfillId, DestinationId, FollowId, Id, IdSource, InboxId,
+    MeasureId, NoticeId, PostId, ReportId,
 };
 pub use origin::{Host, HostError, Origin, origin_of, same_origin};
 pub use policy::{

@@ -13,6 +13,8 @@
 mod accounts;
 mod activities;
 mod actors;
+mod asking;
+mod backfills;
 mod communities;
 mod conn;
 mod deliveries;
@@ -36,6 +38,8 @@ mod wake;
 pub use accounts::Account;
 pub use activities::{Activity, ActivityKind, Form, Lane, NewActivity, Rendering};
 pub use actors::{Actor, ActorKey, KeyAlgorithm, NewActor, Usage};
+pub use asking::Unanswered;
+pub use backfills::{Backfill, BackfillKind};
 pub use communities::{Community, ModeratorRow};
 pub use conn::{Conn, Tx};
 pub use deliveries::{DeliveryResult, DeliveryState, DeliveryView, QueuedDelivery};

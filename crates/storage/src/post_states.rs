@@ -218,13 +218,16 @@ impl Conn {
         .map(|rows| rows > 0)
     }
 
-    /// Puts a post of elsewhere that belongs to no community yet into one.
+    /// Puts a post of elsewhere that belongs to no community yet into one. Into one of
+    /// elsewhere, which alone decides what is in it, goes with a thread what answers it.
     pub async fn adopt_post(&mut self, id: PostId, community: ActorId) -> Result<()> {
         sql!(
             self,
             execute,
             "UPDATE post SET community_id = $2
-             WHERE id = $1 AND community_id IS NULL AND NOT is_local
+             WHERE (id = $1 OR (root_id = $1
+                    AND EXISTS (SELECT 1 FROM actor c WHERE c.id = $2 AND NOT c.is_local)))
+                AND community_id IS NULL AND NOT is_local
                 AND visibility IN ('public', 'unlisted')",
             id.0,
             community.0

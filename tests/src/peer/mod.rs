@@ -2,9 +2,11 @@
 //! fediverse, say what a test tells them to say, and keep what they hear.
 
 mod answer;
+mod community;
 pub mod keys;
 pub mod mastodon;
 mod person;
+pub mod proof;
 pub mod reader;
 mod server;
 pub mod signing;
@@ -18,6 +20,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 pub use answer::{Answer, Received};
+pub use community::Community;
 pub use keys::Keys;
 pub use person::{Delivery, Person};
 pub use signing::Scheme;

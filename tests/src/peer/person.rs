@@ -142,7 +142,8 @@ impl Person {
         })
     }
 
-    fn ed25519_key_id(&self) -> String {
+    /// The id of the Ed25519 key.
+    pub fn ed25519_key_id(&self) -> String {
         format!("{}#ed25519-key", self.id)
     }
 

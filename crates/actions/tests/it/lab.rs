@@ -40,6 +40,14 @@ pub fn context() -> Context {
     }
 }
 
+/// The same lab, so many seconds later.
+pub fn at_moment(seconds: i64) -> Context {
+    Context {
+        clock: Arc::new(Still(at(seconds))),
+        ..context()
+    }
+}
+
 pub fn handle(text: &str) -> Handle {
     text.parse().unwrap()
 }

@@ -3,8 +3,8 @@
 use archipel_model::{Handle, HoldPolicy, JoinPolicy, PostPolicy};
 use clap::{Args, Subcommand};
 
-use super::Confirm;
 use super::people::new_handle;
+use super::{By, Confirm, Limit};
 
 /// `archipel community …`
 #[derive(Debug, PartialEq, Eq, Subcommand)]
@@ -70,6 +70,40 @@ pub enum CommunityCommand {
         /// HANDLE here, HANDLE@HOST or the actor's URL, as `requests` shows it
         actor: String,
     },
+    /// Follow a community elsewhere in the name of one here
+    #[command(
+        long_about = "Follows a community of another server in the name of one that lives here. \
+            What it shows comes in as for a person who follows; it stays in its own community \
+            and is not passed on. Lemmy 0.19, PieFed and Mbin let persons follow, not \
+            communities: there, have an account follow too.",
+        after_help = "Example:\n  archipel community follow tilab atelier@lab.example"
+    )]
+    Follow(CommunityFollow),
+    /// Stop following a community elsewhere
+    #[command(after_help = "Example:\n  archipel community unfollow tilab atelier@lab.example")]
+    Unfollow(CommunityFollow),
+    /// List the newest threads that are here of a community, here or elsewhere
+    #[command(after_help = "Examples:\n  archipel community threads tilab\n  \
+            archipel community threads atelier@lab.example --json")]
+    Threads {
+        /// HANDLE here, HANDLE@HOST, !HANDLE@HOST or the community's URL
+        community: String,
+        /// How many
+        #[command(flatten)]
+        limit: Limit,
+    },
+}
+
+/// `archipel community follow`, `unfollow`
+#[derive(Args, Debug, PartialEq, Eq)]
+pub struct CommunityFollow {
+    /// The community here
+    pub handle: Handle,
+    /// The one elsewhere: HANDLE@HOST, !HANDLE@HOST or its URL
+    pub target: String,
+    /// Who does it
+    #[command(flatten)]
+    pub by: By,
 }
 
 /// `archipel community create`

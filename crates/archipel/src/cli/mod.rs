@@ -14,7 +14,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use communities::{CommunityCommand, CommunityCreate, CommunityPolicyArgs, CommunitySet};
+pub use communities::{
+    CommunityCommand, CommunityCreate, CommunityFollow, CommunityPolicyArgs, CommunitySet,
+};
 pub use federation::{
     DeliveryCommand, DeliveryFilter, DeliveryState, DialectChoice, InboxCommand, InboxState,
     PeerCommand, RetryFilter,
@@ -22,7 +24,9 @@ pub use federation::{
 pub use moderation::{
     By, Decide, HeldCommand, LogArgs, ModerateCommand, ModeratorCommand, OnPerson, OnPost, Why,
 };
-pub use people::{AccountCommand, DeletePostArgs, EditArgs, FollowArgs, PostArgs, ReplyArgs};
+pub use people::{
+    AccountCommand, DeletePostArgs, EditArgs, FetchArgs, FollowArgs, PostArgs, ReplyArgs,
+};
 
 /// Communities of practice on the fediverse.
 #[derive(Debug, Parser)]
@@ -113,7 +117,8 @@ pub enum Command {
     /// Follow a community or a person
     #[command(
         long_about = "Follows a community or a person, here or elsewhere, as a local account. \
-            A follow of a remote target is sent; whether it was accepted shows in `account show`.",
+            A follow of a remote target is sent; whether it was accepted shows in `account show`. \
+            One that nobody answered is asked again for a week, or at once when typed again.",
         after_help = "Examples:\n  archipel follow essai tilab\n  \
             archipel follow essai atelier@lab.example\n  \
             archipel follow essai https://lab.example/c/atelier"
@@ -126,6 +131,17 @@ pub enum Command {
         after_help = "Example:\n  archipel unfollow essai atelier@lab.example"
     )]
     Unfollow(FollowArgs),
+
+    /// Fetch what was said elsewhere
+    #[command(
+        long_about = "Fetches what this server was not told: of a community elsewhere its newest \
+            threads, what it shows on top and the answers; of a post, the answers in its thread, \
+            also of people who did not mention the community. Nobody is notified and nothing is \
+            passed on. A community is fetched by itself when somebody here is first let in.",
+        after_help = "Examples:\n  archipel fetch atelier@lab.example\n  \
+            archipel fetch https://lab.example/p/1234"
+    )]
+    Fetch(FetchArgs),
 
     /// Post to a community
     #[command(

@@ -4,7 +4,7 @@ use archipel_model::Handle;
 use clap::{Args, Subcommand};
 use url::Url;
 
-use super::Confirm;
+use super::{Confirm, Limit};
 
 /// A handle for somebody or something new: reserved names are refused here.
 pub(super) fn new_handle(text: &str) -> Result<Handle, String> {
@@ -46,6 +46,19 @@ pub enum AccountCommand {
         /// The account
         handle: Handle,
     },
+    /// List what somebody was told about their posts
+    #[command(
+        long_about = "Lists, the newest first, what communities told somebody about their \
+            posts: those of this server, and what communities elsewhere decided.",
+        after_help = "Example:\n  archipel account notices essai"
+    )]
+    Notices {
+        /// The account
+        handle: Handle,
+        /// How many
+        #[command(flatten)]
+        limit: Limit,
+    },
     /// Delete an account for good
     #[command(
         long_about = "Deletes an account: its posts become tombstones, its address answers that \
@@ -68,6 +81,13 @@ pub struct FollowArgs {
     /// The local account that follows
     pub account: Handle,
     /// HANDLE here, HANDLE@HOST, !HANDLE@HOST or the actor's URL
+    pub target: String,
+}
+
+/// `archipel fetch TARGET`
+#[derive(Args, Debug, PartialEq, Eq)]
+pub struct FetchArgs {
+    /// A community elsewhere (HANDLE@HOST, !HANDLE@HOST or its URL), or a post's URL
     pub target: String,
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Context, output};
 use crate::app::App;
-use crate::cli::AccountCommand;
+use crate::cli::{AccountCommand, Limit};
 
 /// Runs the command.
 pub async fn run(context: &Context, args: &AccountCommand) -> anyhow::Result<()> {
@@ -20,6 +20,7 @@ pub async fn run(context: &Context, args: &AccountCommand) -> anyhow::Result<()>
         }
         AccountCommand::List => list(context, &app).await,
         AccountCommand::Show { handle } => show(context, &app, handle).await,
+        AccountCommand::Notices { handle, limit } => notices(context, &app, handle, *limit).await,
         AccountCommand::Delete { handle, confirm } => {
             let person = app.person(handle).await?;
             super::delete(context, &app, &person, *confirm).await
@@ -88,5 +89,36 @@ async fn show(context: &Context, app: &App, handle: &Handle) -> anyhow::Result<(
         members.insert("follows".to_owned(), Value::from(follows));
     }
     output::thing(context, &shown);
+    Ok(())
+}
+
+async fn notices(
+    context: &Context,
+    app: &App,
+    handle: &Handle,
+    limit: Limit,
+) -> anyhow::Result<()> {
+    let person = app.person(handle).await?;
+    let mut conn = app.store.read().await?;
+    let told = conn.notices_of(person.id, i64::from(limit.limit)).await?;
+    let rows: Vec<Value> = told
+        .iter()
+        .map(|notice| {
+            json!({
+                "at": notice.created_at.rfc3339(),
+                "cause": notice.cause,
+                "about": notice.about,
+                "text": notice.text,
+            })
+        })
+        .collect();
+    output::list(context, &rows, |row| {
+        format!(
+            "{}  {}\n{}\n",
+            output::of(row, "at"),
+            output::of(row, "cause"),
+            output::of(row, "text")
+        )
+    });
     Ok(())
 }

@@ -6,7 +6,7 @@ use archipel_model::{CommunityPolicy, Handle};
 use archipel_storage::Actor;
 use serde_json::{Value, json};
 
-use super::{Context, output};
+use super::{Context, neighbours, output};
 use crate::app::App;
 use crate::cli::{CommunityCommand, CommunityCreate, CommunityPolicyArgs, CommunitySet};
 
@@ -28,6 +28,11 @@ pub async fn run(context: &Context, args: &CommunityCommand) -> anyhow::Result<(
         }
         CommunityCommand::Reject { handle, actor } => {
             decide(context, &app, handle, actor, false).await
+        }
+        CommunityCommand::Follow(which) => neighbours::follow(context, &app, which).await,
+        CommunityCommand::Unfollow(which) => neighbours::unfollow(context, &app, which).await,
+        CommunityCommand::Threads { community, limit } => {
+            neighbours::threads(context, &app, community, *limit).await
         }
     }
 }

@@ -33,7 +33,11 @@ pub async fn run(context: &Context, args: &FollowArgs) -> anyhow::Result<()> {
         let sentence = if outcome == FollowOutcome::Accepted {
             format!("{} follows {}.", args.account, target.acct())
         } else {
-            format!("{} asked to follow {}.", args.account, target.acct())
+            format!(
+                "{} asked to follow {}. Until it is answered, it is asked again by and by.",
+                args.account,
+                target.acct()
+            )
         };
         output::sentence(context, &sentence);
     }

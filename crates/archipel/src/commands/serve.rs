@@ -99,12 +99,15 @@ fn router(app: &App, context: &Context, ready: Arc<AtomicBool>) -> anyhow::Resul
 
 fn start_workers(app: &App, workers: &TaskTracker, stop: &CancellationToken) {
     let federation = app.federation.clone();
-    let (inbox, outbox) = (federation.clone(), federation);
+    let (inbox, outbox, errands) = (federation.clone(), federation.clone(), federation);
     workers.spawn(kept_up("the inbox", stop.clone(), move |stop| {
         archipel_federation::work(inbox.clone(), stop)
     }));
     workers.spawn(kept_up("delivery", stop.clone(), move |stop| {
         archipel_federation::deliver(outbox.clone(), stop)
+    }));
+    workers.spawn(kept_up("errands", stop.clone(), move |stop| {
+        archipel_federation::run_errands(errands.clone(), stop)
     }));
     workers.spawn(tidy(app.clone(), stop.clone()));
 }

@@ -28,7 +28,7 @@ use http::{HeaderMap, Method, Uri};
 use serde_json::Value;
 use url::Url;
 
-use crate::signature::{BodyDigest, Scheme as SignatureScheme, Target};
+use crate::signature::{BodyDigest, Scheme as SignatureScheme, Target, proof};
 use claim::Purpose;
 use headers::Presented;
 
@@ -100,6 +100,8 @@ pub struct Inspected {
     pub value: Value,
     /// The digest of the body, as it was compared with the signed header.
     pub digest: BodyDigest,
+    /// The key of the actor's origin that a proof in the body names, not yet checked.
+    pub proof: Option<Url>,
 }
 
 /// Refuses a delivery by its head alone, so that a body which would be refused
@@ -126,7 +128,8 @@ pub fn inspect_post(
     check_digest(&digest, claim.scheme, head.headers)?;
     let value = strict::parse(body).map_err(|_| Refusal::MalformedJson)?;
     let envelope = Envelope::read(&value)?;
-    if !same_origin(&claim.key_id, &envelope.actor) {
+    let proof = proof_key(&value, &envelope.actor);
+    if proof.is_none() && !same_origin(&claim.key_id, &envelope.actor) {
         return Err(Refusal::ForeignKey);
     }
     Ok(Inspected {
@@ -134,7 +137,15 @@ pub fn inspect_post(
         claim,
         value,
         digest,
+        proof,
     })
+}
+
+/// The key that the proof of a body names, on the origin of its actor (FEP-8b32): with
+/// it, somebody else may bring what the actor said. `RsaSignature2017` is no proof.
+fn proof_key(value: &Value, actor: &Url) -> Option<Url> {
+    let named = proof::key_id(value).filter(|id| id.len() <= MAX_URL)?;
+    Url::parse(named).ok().filter(|id| same_origin(id, actor))
 }
 
 /// Inspects a fetch. `None` when it is not signed; whether that is enough is

@@ -64,8 +64,21 @@ pub(super) enum Lack {
     FreshActor(Url),
     /// A post, with the posts that it answers.
     Post(Url),
+    /// A newer reading of a post.
+    FreshPost(Url),
+    /// The key of this actor that a proof names.
+    Key(Box<NamedKey>),
     /// Several things.
     Several(Vec<Lack>),
+}
+
+/// A key that a proof names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct NamedKey {
+    /// The key's id.
+    pub id: Url,
+    /// Whose it is said to be.
+    pub actor: Url,
 }
 
 /// Why an activity was not applied.

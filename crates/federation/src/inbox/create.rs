@@ -163,7 +163,7 @@ pub(super) fn forged(job: &Job<'_>, object: &RemoteObject) -> Option<&'static st
 }
 
 /// A vote in a poll is a note with a name, an answer and no text.
-fn is_vote(object: &RemoteObject) -> bool {
+pub(super) fn is_vote(object: &RemoteObject) -> bool {
     object.kind == ObjectKind::Note
         && object.in_reply_to.is_some()
         && object.name.is_some()

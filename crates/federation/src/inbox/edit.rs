@@ -2,7 +2,7 @@
 //! one who signed.
 
 use archipel_actions as actions;
-use archipel_storage::{Edited, Post, PostState, Tx};
+use archipel_storage::{Actor, Edited, Post, PostState, Tx};
 use url::Url;
 
 use super::apply::{Applied, Job, Lack, Stop, done, refused};
@@ -44,7 +44,8 @@ pub(super) async fn update(job: &Job<'_>, tx: &mut Tx, what: &ObjectRef) -> Appl
     if post.state == PostState::Deleted {
         return refused("the post is deleted");
     }
-    edit(job, tx, &post, object).await
+    let received = Some(job.item.raw.as_str());
+    edit(job, tx, job.actor, &post, object, received).await
 }
 
 /// A post that only its id was given of, as it is now.
@@ -56,8 +57,17 @@ async fn newest(job: &Job<'_>, tx: &mut Tx, id: &Url) -> Result<Known, Stop> {
     known(job.federation, id)
 }
 
-async fn edit(job: &Job<'_>, tx: &mut Tx, post: &Post, object: &RemoteObject) -> Applied {
-    let submission = posts::submission(object, job.actor, job.item.received_at);
+/// Puts a version of a post that its author is believed to have written in the place of
+/// an older one; `received` is the author's own activity, where that came.
+pub(super) async fn edit(
+    job: &Job<'_>,
+    tx: &mut Tx,
+    author: &Actor,
+    post: &Post,
+    object: &RemoteObject,
+    received: Option<&str>,
+) -> Applied {
+    let submission = posts::submission(object, author, job.item.received_at);
     // What is shown to all must not come to hold what is meant for few.
     if post.visibility.may_be_announced() && !submission.visibility.may_be_announced() {
         return refused("not_public");
@@ -72,10 +82,10 @@ async fn edit(job: &Job<'_>, tx: &mut Tx, post: &Post, object: &RemoteObject) ->
             language: submission.language,
         },
         at: object.updated.unwrap_or(job.item.received_at),
-        received: Some(&job.item.raw),
+        received,
     };
     let ctx = &job.federation.actions;
-    if actions::edit_post(ctx, tx, job.actor, post, &edit).await? {
+    if actions::edit_post(ctx, tx, author, post, &edit).await? {
         done("the post is edited")
     } else {
         refused("an older version than the one that is known")

@@ -6,9 +6,11 @@ use std::time::Duration;
 use archipel_storage::{InboxResult, InboxState};
 use url::Url;
 
-use super::apply::Lack;
+use super::apply::{Lack, NamedKey};
 use super::work::{Tried, after_trouble, write_down};
 use crate::client::{Budget, FetchError, Refused};
+use crate::found::Absent;
+use crate::keyring::KeyTrouble;
 use crate::parse::RemoteObject;
 use crate::people::ActorError;
 use crate::state::Federation;
@@ -94,20 +96,29 @@ async fn together(federation: &Federation, several: &[Lack], budget: &mut Budget
 
 /// One thing of a batch that cannot be had spoils only itself.
 fn unavailable(federation: &Federation, lack: &Lack, why: &str) {
-    if let Lack::Actor(uri) | Lack::FreshActor(uri) | Lack::Post(uri) = lack {
-        federation.found.missing(uri.as_str(), why);
-    }
+    let uri = match lack {
+        Lack::Actor(uri) | Lack::FreshActor(uri) | Lack::Post(uri) | Lack::FreshPost(uri) => uri,
+        Lack::Key(key) => &key.id,
+        Lack::Several(_) => return,
+    };
+    federation
+        .found
+        .missing(uri.as_str(), why.into(), federation.now());
 }
 
 async fn single(federation: &Federation, lack: &Lack, budget: &mut Budget) -> Fetched {
-    let (Lack::Actor(uri) | Lack::FreshActor(uri) | Lack::Post(uri)) = lack else {
-        return Fetched::Never("a batch within a batch".to_owned());
+    let uri = match lack {
+        Lack::Actor(uri) | Lack::FreshActor(uri) | Lack::Post(uri) | Lack::FreshPost(uri) => uri,
+        // The keyring has turns of its own.
+        Lack::Key(named) => return key(federation, named, budget).await,
+        Lack::Several(_) => return Fetched::Never("a batch within a batch".to_owned()),
     };
     let Some(_turn) = federation.fetching.at(uri).await else {
         return Fetched::Never(format!("{uri} is no address"));
     };
     match lack {
         Lack::Post(uri) => thread(federation, uri, budget).await,
+        Lack::FreshPost(uri) => afresh(federation, uri, budget).await,
         _ => actor(federation, uri, budget).await,
     }
 }
@@ -120,6 +131,44 @@ async fn actor(federation: &Federation, uri: &Url, budget: &mut Budget) -> Fetch
         Err(error) if error.is_transient() => Fetched::Later(error.to_string()),
         Err(error) => Fetched::Never(format!("{uri} cannot be had: {error}")),
     }
+}
+
+/// Asks an actor for the key that a proof names, within the limits of the keyring.
+/// Where it is not to be had, the proof is none.
+async fn key(federation: &Federation, named: &NamedKey, budget: &mut Budget) -> Fetched {
+    let NamedKey { id, actor } = named;
+    if let Err(error) = budget.take() {
+        return Fetched::Later(error.to_string());
+    }
+    let why = match federation.ask_for_key(id.as_str(), actor).await {
+        Ok(_) => return Fetched::Complete,
+        Err(trouble @ (KeyTrouble::Later(..) | KeyTrouble::Storage(_))) => {
+            return Fetched::Later(trouble.to_string());
+        }
+        Err(trouble) => trouble.to_string(),
+    };
+    let absent = why.as_str().into();
+    federation
+        .found
+        .missing(id.as_str(), absent, federation.now());
+    Fetched::Complete
+}
+
+/// Fetches one post as it is now.
+async fn afresh(federation: &Federation, uri: &Url, budget: &mut Budget) -> Fetched {
+    match federation.fetch_post(uri, budget).await {
+        Ok(object) => federation
+            .found
+            .remember(uri.as_str(), object, federation.now()),
+        Err(error) if error.is_transient() => return Fetched::Later(error.to_string()),
+        Err(error) => {
+            let absent = Absent::after(&error);
+            federation
+                .found
+                .missing(uri.as_str(), absent, federation.now());
+        }
+    }
+    Fetched::Complete
 }
 
 /// Fetches a post and, within the budget, the posts that it answers and their
@@ -141,7 +190,10 @@ async fn thread(federation: &Federation, uri: &Url, budget: &mut Budget) -> Fetc
                     ActorError::Fetch(FetchError::Refused(Refused::BudgetSpent))
                 );
                 if !spent && (first || !error.is_transient()) {
-                    federation.found.missing(uri.as_str(), &error.to_string());
+                    let absent = Absent::after(&error);
+                    federation
+                        .found
+                        .missing(uri.as_str(), absent, federation.now());
                 }
                 return Fetched::Complete;
             }
@@ -159,7 +211,9 @@ async fn post(
 ) -> Result<Option<Url>, ActorError> {
     let object = federation.fetch_post(uri, budget).await?;
     let above = lacking_parent(federation, &object).await?;
-    federation.found.remember(uri.as_str(), object);
+    federation
+        .found
+        .remember(uri.as_str(), object, federation.now());
     Ok(above)
 }
 

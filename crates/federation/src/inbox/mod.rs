@@ -6,9 +6,12 @@
 mod apply;
 mod create;
 mod edit;
+mod forwarded;
 mod keep;
 mod lacking;
 mod moderate;
+mod passed_on;
+mod proofs;
 mod receive;
 mod relay;
 #[cfg(test)]

@@ -8,6 +8,7 @@ use archipel_storage::NewInboxItem;
 use bytes::Bytes;
 use http::request::Parts;
 
+use super::forwarded;
 use crate::gate::{self, Envelope, GateRules, Head, Inspected, Refusal};
 use crate::keyring::{KeyTrouble, KnownKey};
 use crate::people::is_group_kind;
@@ -34,7 +35,13 @@ pub(crate) async fn receive(
         addressed(federation, place).await?;
     }
     admitted(federation, envelope).await?;
-    let Some(key) = sender(federation, &inspected).await? else {
+    let sender = match inspected.proof.as_ref() {
+        Some(proof) if brought_by_another(federation, &inspected).await? => {
+            forwarded::author(federation, &inspected, proof).await?
+        }
+        _ => sender(federation, &inspected).await?,
+    };
+    let Some(key) = sender else {
         return Ok(());
     };
     if key.state == ActorState::Suspended {
@@ -51,6 +58,26 @@ pub(crate) async fn receive(
         }
     }
     keep(federation, envelope, body, now).await
+}
+
+/// Whether the signature is by another actor than the one who speaks in the body.
+async fn brought_by_another(
+    federation: &Federation,
+    inspected: &Inspected,
+) -> Result<bool, Refusal> {
+    let (key_id, actor) = (&inspected.claim.key_id, &inspected.envelope.actor);
+    let owner = federation
+        .known_owner(key_id.as_str())
+        .await
+        .map_err(|trouble| refusal(&trouble))?;
+    Ok(match owner {
+        Some(owner) => owner != *actor,
+        // Key ids begin with the id of their actor in every software that we know.
+        None => !key_id
+            .as_str()
+            .strip_prefix(actor.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['#', '/', '?'])),
+    })
 }
 
 /// Whether somebody lives, or lived, at a personal inbox.
@@ -129,7 +156,10 @@ fn is_own_deletion(envelope: &Envelope) -> bool {
 
 /// Whether an activity by somebody whose key we do not have is known to be
 /// nothing: an account that we never met is deleted, or it came before.
-async fn nothing_to_do(federation: &Federation, envelope: &Envelope) -> Result<bool, Refusal> {
+pub(super) async fn nothing_to_do(
+    federation: &Federation,
+    envelope: &Envelope,
+) -> Result<bool, Refusal> {
     if is_own_deletion(envelope) {
         let never_met = federation.never_met(&envelope.actor).await;
         if never_met.map_err(|trouble| refusal(&trouble))? {
@@ -183,14 +213,14 @@ fn order_key(envelope: &Envelope) -> String {
     key
 }
 
-fn overloaded(error: &archipel_storage::Error) -> Refusal {
+pub(super) fn overloaded(error: &archipel_storage::Error) -> Refusal {
     tracing::error!(%error, "the inbox cannot reach its database");
     Refusal::Overloaded {
         retry_after: COME_BACK,
     }
 }
 
-fn refusal(trouble: &KeyTrouble) -> Refusal {
+pub(super) fn refusal(trouble: &KeyTrouble) -> Refusal {
     match trouble {
         KeyTrouble::Gone => Refusal::KeyGone,
         KeyTrouble::Wrong(why) => {

@@ -1,20 +1,24 @@
 //! What remote communities pass on to their followers here.
 //!
-//! A community speaks for itself, not for other servers: what it passes on is
-//! believed only when it lives on the community's own server, else fetched at
-//! its origin.
+//! A community speaks for itself, not for other servers: a post that it passes on is
+//! believed only when it lives on the community's own server or its author's proof
+//! came along, else it is fetched at its origin. What is done to posts that are here
+//! already is for [`passed_on`].
 
 use std::sync::Arc;
 
+use archipel_actions as actions;
 use archipel_model::{ActorState, same_origin};
-use archipel_storage::{Post, PostState, Tx};
+use archipel_storage::{PostState, Tx};
 use url::Url;
 
 use super::apply::{Applied, Job, Lack, Stop, done, refused};
-use super::create::{About, known, parent_of, submit};
+use super::create::{About, is_vote, known, parent_of, submit};
+use super::{passed_on, proofs};
 use crate::found::Known;
-use crate::parse::{AnnounceOf, Deed, ObjectRef, RemoteObject};
+use crate::parse::{AnnounceOf, Deed, Incoming, ObjectRef, RemoteObject};
 use crate::people::is_group;
+use crate::posts;
 
 /// Applies an `Announce` by the one who signed it.
 pub(super) async fn announce(job: &Job<'_>, tx: &mut Tx, what: &AnnounceOf) -> Applied {
@@ -23,6 +27,10 @@ pub(super) async fn announce(job: &Job<'_>, tx: &mut Tx, what: &AnnounceOf) -> A
     }
     if !tx.is_followed_here(job.actor.id).await? {
         return refused("nobody here follows this community");
+    }
+    let ctx = &job.federation.actions;
+    if actions::shown_while_pending(ctx, tx, job.actor).await? > 0 {
+        tracing::info!(community = %job.actor.uri, "taken as the answer to a follow");
     }
     match what {
         AnnounceOf::Batch(several) => {
@@ -51,20 +59,62 @@ pub(super) async fn announce(job: &Job<'_>, tx: &mut Tx, what: &AnnounceOf) -> A
 async fn relayed(job: &Job<'_>, tx: &mut Tx, what: &AnnounceOf) -> Applied {
     match what {
         AnnounceOf::Id(id) => post(job, tx, id, None).await,
-        AnnounceOf::Object(object) => post(job, tx, &object.id, Some(object)).await,
+        AnnounceOf::Object(object) => {
+            let content = Content {
+                object,
+                proven: false,
+            };
+            post(job, tx, &object.id, Some(content)).await
+        }
         AnnounceOf::Activity(inner) => match &inner.deed {
             Deed::Create(ObjectRef::Embedded(object)) => {
-                post(job, tx, &object.id, Some(object)).await
+                if is_vote(object) {
+                    return refused("votes are not handled");
+                }
+                let content = Content {
+                    object,
+                    proven: speaks_by_proof(job, tx, inner, object).await?,
+                };
+                post(job, tx, &object.id, Some(content)).await
             }
             Deed::Create(ObjectRef::Id(id)) => post(job, tx, id, None).await,
-            _ => refused("only posts are handled"),
+            _ => passed_on::apply(job, tx, inner).await,
         },
         AnnounceOf::Batch(_) => refused("a batch within a batch"),
     }
 }
 
+/// A post as the community passed it on.
+pub(super) struct Content<'a> {
+    pub object: &'a RemoteObject,
+    /// Whether its author's own proof came along.
+    pub proven: bool,
+}
+
+/// Whether an activity that was passed on proves that its author wrote this post.
+/// Looked into only where the community does not speak for the post anyway.
+pub(super) async fn speaks_by_proof(
+    job: &Job<'_>,
+    tx: &mut Tx,
+    inner: &Incoming,
+    object: &RemoteObject,
+) -> Result<bool, Stop> {
+    let could = object.authors.contains(&inner.actor)
+        && same_origin(&object.id, &inner.actor)
+        && object.speaks_for_its_authors();
+    if !could || same_origin(&object.id, &job.activity.actor) {
+        return Ok(false);
+    }
+    proofs::holds(job, tx, inner).await
+}
+
 /// Takes in a post that the community passed on, with or without its content.
-async fn post(job: &Job<'_>, tx: &mut Tx, id: &Url, content: Option<&RemoteObject>) -> Applied {
+pub(super) async fn post(
+    job: &Job<'_>,
+    tx: &mut Tx,
+    id: &Url,
+    content: Option<Content<'_>>,
+) -> Applied {
     let stored = tx.post_by_uri(id.as_str()).await?;
     let has_place = stored.as_ref().is_some_and(|post| {
         post.is_local || post.community_id.is_some() || post.state != PostState::Published
@@ -75,12 +125,13 @@ async fn post(job: &Job<'_>, tx: &mut Tx, id: &Url, content: Option<&RemoteObjec
     if job.federation.actions.site.is_ours(id.as_str()) {
         return refused("no such post here");
     }
-    let vouched = content.filter(|object| {
-        same_origin(&object.id, &job.activity.actor) && object.speaks_for_its_authors()
+    let vouched = content.filter(|content| {
+        content.object.speaks_for_its_authors()
+            && (content.proven || same_origin(&content.object.id, &job.activity.actor))
     });
     let fetched: Arc<RemoteObject>;
     let object = match vouched {
-        Some(object) => object,
+        Some(content) => content.object,
         None => match known(job.federation, id)? {
             Known::Post(post) => {
                 fetched = post;
@@ -108,7 +159,7 @@ async fn post(job: &Job<'_>, tx: &mut Tx, id: &Url, content: Option<&RemoteObjec
         return refused("not_public");
     }
     let parent = parent_of(job, tx, object).await?;
-    let own = belongs(job, object, parent.as_ref());
+    let own = posts::belongs(job.actor, object, parent.as_ref());
     if let Some(post) = stored {
         // Met before as what somebody answers, or by its author alone.
         if own {
@@ -123,25 +174,4 @@ async fn post(job: &Job<'_>, tx: &mut Tx, id: &Url, content: Option<&RemoteObjec
         received: None,
     };
     submit(job, tx, object, about).await
-}
-
-/// Whether a post belongs to the community that passes it on: it says so itself, or
-/// answers what belongs there. Otherwise anybody could make the posts of others,
-/// and all answers to them, their own by announcing them first.
-fn belongs(job: &Job<'_>, object: &RemoteObject, parent: Option<&Post>) -> bool {
-    let group = &job.activity.actor;
-    if let Some(community) = parent.and_then(|parent| parent.community_id) {
-        return community == job.actor.id;
-    }
-    if !object.audience.is_empty() {
-        return object.audience.contains(group);
-    }
-    let mentions = object.mentions.iter().map(|mention| &mention.href);
-    object
-        .to
-        .iter()
-        .chain(&object.cc)
-        .chain(&object.groups)
-        .chain(mentions)
-        .any(|address| address == group)
 }

@@ -79,6 +79,9 @@ pub struct Incoming {
     pub restore_data: bool,
     /// What was done.
     pub deed: Deed,
+    /// All of it as it came, of one within another that carries a proof: that holds
+    /// whoever passes it on (FEP-8b32).
+    pub whole: Option<Box<Value>>,
 }
 
 /// What was done.
@@ -244,6 +247,7 @@ pub(super) fn nested(value: &Value, depth: usize) -> Result<Incoming, ParseError
         published: moment(document, "published"),
         restore_data: flag(document, "restoreData").unwrap_or(false),
         deed: deed(kind, document, depth)?,
+        whole: (depth > 0 && document.contains_key("proof")).then(|| Box::new(value.clone())),
     })
 }
 

@@ -25,7 +25,7 @@ pub use announce::AnnounceOf;
 pub use attachment::{Attachment, AttachmentKind};
 pub use collection::{RemoteCollection, collection};
 pub use keys::{KeyDocument, KeyMaterial, RemoteKey, key_document};
-pub use object::{Mention, ObjectKind, RemoteObject, object};
+pub use object::{Mention, ObjectKind, RemoteObject, is_tombstone, object};
 pub use undo::UndoOf;
 pub use value::is_public;
 

@@ -164,6 +164,13 @@ impl RemoteObject {
     }
 }
 
+/// Whether a document says only that there was something (ActivityStreams `Tombstone`).
+pub fn is_tombstone(value: &Value) -> bool {
+    value
+        .as_object()
+        .is_some_and(|document| types(document).any(|word| word == "Tombstone"))
+}
+
 /// Reads a post.
 pub fn object(value: &Value) -> Result<RemoteObject, ParseError> {
     let document = as_object(value)?;

@@ -81,6 +81,18 @@ pub fn key_id(document: &Value) -> Option<&str> {
         .flatten()
 }
 
+/// When the proof of a document says that it was made, and until when it says that
+/// it holds. None where it does not say the first, or either cannot be read.
+pub fn lifetime(document: &Value) -> Option<(Timestamp, Option<Timestamp>)> {
+    let proof = document.get("proof")?;
+    let moment = |name: &str| Timestamp::parse_rfc3339(proof.get(name)?.as_str()?).ok();
+    let created = moment("created")?;
+    match proof.get("expires") {
+        None => Some((created, None)),
+        Some(_) => Some((created, Some(moment("expires")?))),
+    }
+}
+
 /// Whether the proof of a document was made with this key. The caller has to check
 /// that the key is [`key_id`] and belongs to the document's actor.
 pub fn verify(document: &Value, key: &VerifyingKey) -> bool {

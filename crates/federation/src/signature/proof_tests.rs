@@ -8,7 +8,7 @@
 use archipel_model::Timestamp;
 use serde_json::{Value, json};
 
-use super::proof::{ProofError, canonical, key_id, make, verify};
+use super::proof::{ProofError, canonical, key_id, lifetime, make, verify};
 use super::{Signer, SigningKey, VerifyingKey};
 
 /// The key of the examples in W3C vc-di-eddsa and FEP-8b32.
@@ -48,6 +48,113 @@ fn w3c_example() -> Value {
 #[test]
 fn the_example_of_the_specification_holds() {
     assert!(verify(&w3c_example(), &example_key()));
+}
+
+/// The example of FEP-8b32 (`fep-8b32.feature`), in the form it had with either
+/// version of its context.
+fn fep_example(version: u8, value: &str) -> Value {
+    let context = json!([
+        "https://www.w3.org/ns/activitystreams",
+        format!("https://w3id.org/security/data-integrity/v{version}")
+    ]);
+    json!({
+        "@context": context,
+        "id": "https://server.example/activities/1",
+        "type": "Create",
+        "actor": "https://server.example/users/alice",
+        "object": {
+            "id": "https://server.example/objects/1",
+            "type": "Note",
+            "attributedTo": "https://server.example/users/alice",
+            "content": "Hello world",
+            "location": { "type": "Place", "longitude": -71.184_902, "latitude": 25.273_962 }
+        },
+        "proof": {
+            "@context": context,
+            "type": "DataIntegrityProof",
+            "cryptosuite": "eddsa-jcs-2022",
+            "verificationMethod": "https://server.example/users/alice#ed25519-key",
+            "proofPurpose": "assertionMethod",
+            "proofValue": value,
+            "created": "2023-02-24T23:36:38Z"
+        }
+    })
+}
+
+#[test]
+fn the_examples_of_the_proposal_hold() {
+    let values = [
+        (
+            1,
+            "zLaewdp4H9kqtwyrLatK4cjY5oRHwVcw4gibPSUDYDMhi4M49v8pcYk3ZB6D69dNpAPbUmY8ocuJ3m9KhKJEEg7z",
+        ),
+        (
+            2,
+            "z42ffGu6AUKPCFcFPiabmUvnGLPJzC7e4DGWC52NUasSSH37UMa9c58tdgVszUcZfytxa4fQ5TYHaJENCxUDe9SdL",
+        ),
+    ];
+    for (version, value) in values {
+        let document = fep_example(version, value);
+        assert!(verify(&document, &example_key()), "version {version}");
+        let mut moved = document.clone();
+        moved["object"]["location"]["latitude"] = json!(25.273_963);
+        assert!(!verify(&moved, &example_key()));
+        let mut more = document.clone();
+        more["object"]["unknown"] = json!(true);
+        assert!(!verify(&more, &example_key()), "unknown members count too");
+    }
+}
+
+#[test]
+fn what_is_malformed_proves_nothing() {
+    let with = |proof: Value| {
+        let mut document = w3c_example();
+        document["proof"] = proof;
+        (verify(&document, &example_key()), lifetime(&document))
+    };
+    let deep = (0..200).fold(json!(1), |inner, _| json!([inner]));
+    for proof in [
+        json!(null),
+        json!("z"),
+        json!([]),
+        json!({}),
+        json!({ "type": ["DataIntegrityProof"], "proofValue": 7 }),
+        deep.clone(),
+    ] {
+        assert_eq!(with(proof.clone()), (false, None), "{proof}");
+    }
+    let mut document = w3c_example();
+    document["deep"] = deep;
+    assert!(!verify(&document, &example_key()));
+    let mut dated = w3c_example();
+    assert!(lifetime(&dated).is_some_and(|(_, expires)| expires.is_none()));
+    dated["proof"]["expires"] = json!("soon");
+    assert_eq!(lifetime(&dated), None);
+}
+
+/// RFC 8785, appendix B.
+#[test]
+fn fractions_are_written_as_everybody_writes_them() {
+    for (number, text) in [
+        (0.0, "0"),
+        (-0.0, "0"),
+        (1.5, "1.5"),
+        (100.0, "100"),
+        (-71.184_902, "-71.184902"),
+        (0.000_001, "0.000001"),
+        (1e-7, "1e-7"),
+        (1e21, "1e+21"),
+        (1e20, "100000000000000000000"),
+        (1.797_693_134_862_315_7e308, "1.7976931348623157e+308"),
+        (5e-324, "5e-324"),
+        (333_333_333.333_333_3, "333333333.3333333"),
+        (
+            -0.000_003_333_333_333_333_333_3,
+            "-0.0000033333333333333333",
+        ),
+    ] {
+        assert_eq!(canonical(&json!(number)).as_deref(), Some(text));
+    }
 }
 
 #[test]
