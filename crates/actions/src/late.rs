@@ -6,7 +6,7 @@ use archipel_storage::{Actor, NewPost, Post, PostKind, PostState, Tx};
 
 use archipel_model::submission::Verdict;
 
-use crate::submit::{Announcement, Arrival, announce, decided};
+use crate::submit::{Announcement, Arrival, announce, decided, parent_of};
 use crate::{Context, Result};
 
 /// A post that is here already, now brought by its own author.
@@ -50,11 +50,16 @@ pub async fn author_brings(ctx: &Context, tx: &mut Tx, brought: Brought<'_>) -> 
         (None, Some(_)) => Some(false),
         (None, None) => None,
     };
+    let parent = match post.parent_id {
+        Some(id) => tx.post(id).await?,
+        None => None,
+    };
     let arrival = Arrival {
         community: &community,
         author,
         visibility: post.visibility,
         reply_to_locked: locked,
+        parent: parent.as_ref().map(parent_of).unwrap_or_default(),
     };
     if decided(ctx, tx, &arrival).await? != Verdict::Published {
         return Ok(false);

@@ -2,11 +2,13 @@
 //! and whichever door it came through.
 
 use archipel_model::permission::Standing;
-use archipel_model::submission::{Entry, HoldReason, Refusal, Verdict, decide, measure};
+use archipel_model::submission::{Entry, HoldReason, Parent, Refusal, Verdict, decide, measure};
 use archipel_model::{
     ActivityId, ActorId, ActorState, CommunityPolicy, HoldPolicy, PostId, Timestamp, Visibility,
 };
-use archipel_storage::{ActivityKind, Actor, Lane, NewActivity, NewPost, Post, PostKind, Tx};
+use archipel_storage::{
+    ActivityKind, Actor, Lane, NewActivity, NewPost, Post, PostKind, PostState, Tx,
+};
 
 use archipel_model::notice::Cause;
 
@@ -27,7 +29,8 @@ pub struct Submission<'a> {
     pub uri: Option<&'a str>,
     /// Its form.
     pub kind: PostKind,
-    /// What it answers, if we have it.
+    /// What it answers, if we have it, in whatever state: one that is not shown is
+    /// not answered, and hides no lock.
     pub parent: Option<&'a Post>,
     /// What it answers.
     pub parent_uri: Option<&'a str>,
@@ -96,6 +99,10 @@ pub async fn submit_post(
         Some(uri) => uri.to_owned(),
         None => ctx.site.post(id),
     };
+    // Elsewhere one may answer what is gone from here.
+    let linked = submission
+        .parent
+        .filter(|parent| parent_of(parent) != Parent::Gone);
     let mut post = NewPost {
         id,
         url: submission.url.clone().or_else(|| Some(uri.clone())),
@@ -104,10 +111,8 @@ pub async fn submit_post(
         kind: submission.kind,
         author_id: submission.author.id,
         community_id: home.as_ref().map(|community| community.id),
-        root_id: submission
-            .parent
-            .map(|parent| parent.root_id.unwrap_or(parent.id)),
-        parent_id: submission.parent.map(|parent| parent.id),
+        root_id: linked.map(|parent| parent.root_id.unwrap_or(parent.id)),
+        parent_id: linked.map(|parent| parent.id),
         parent_uri: submission
             .parent
             .map(|parent| parent.uri.clone())
@@ -211,6 +216,7 @@ async fn verdict(
         author: submission.author,
         visibility: submission.visibility,
         reply_to_locked: thread_locked(tx, submission).await?,
+        parent: submission.parent.map(parent_of).unwrap_or_default(),
     };
     decided(ctx, tx, &arrival).await
 }
@@ -222,6 +228,8 @@ pub(crate) struct Arrival<'a> {
     pub visibility: Visibility,
     /// `None` for a new thread, else whether the thread that is answered is locked.
     pub reply_to_locked: Option<bool>,
+    /// What became of the post that is answered.
+    pub parent: Parent,
 }
 
 /// What a local community decides on a post that arrives.
@@ -239,6 +247,7 @@ pub(crate) async fn decided(ctx: &Context, tx: &mut Tx, arrival: &Arrival<'_>) -
         visibility: arrival.visibility,
         author: standing(ctx, tx, arrival, policy).await?,
         reply_to_locked: arrival.reply_to_locked,
+        parent: arrival.parent,
         published_before: policy.hold == HoldPolicy::First
             && tx.has_published(author.id, community.id).await?,
         server_known: policy.hold_unknown
@@ -269,6 +278,15 @@ async fn standing(
         suspended: now.is_none_or(|author| author.state != ActorState::Active),
         ..Standing::default()
     })
+}
+
+/// What became of a post that is answered.
+pub(crate) const fn parent_of(parent: &Post) -> Parent {
+    match parent.state {
+        PostState::Published => Parent::Shown,
+        PostState::Held => Parent::Held,
+        PostState::Removed | PostState::Deleted => Parent::Gone,
+    }
 }
 
 /// Whether the thread that is answered is locked; `None` for a new thread.
