@@ -45,8 +45,8 @@ pub async fn author_brings(ctx: &Context, tx: &mut Tx, brought: Brought<'_>) -> 
     if tx.is_announced(post.id, community.id).await? {
         return Ok(false);
     }
-    let locked = match (post.root_id, &post.parent_uri) {
-        (Some(root), _) => Some(tx.post(root).await?.is_some_and(|root| root.locked)),
+    let locked = match (post.parent_id, &post.parent_uri) {
+        (Some(parent), _) => Some(tx.is_under_lock(parent).await?),
         (None, Some(_)) => Some(false),
         (None, None) => None,
     };

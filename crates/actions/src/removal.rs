@@ -31,8 +31,7 @@ pub async fn remove_post(
         return Ok(false);
     }
     if with_replies {
-        tx.set_state_of_answers(post.id, PostState::Published, PostState::Removed)
-            .await?;
+        tx.remove_answers(post.id).await?;
     }
     let about = About {
         target: Some(post.author_id),
@@ -70,23 +69,26 @@ pub async fn restore_post(
     order
         .authorise(ctx, tx, Measure::Restore, target, object)
         .await?;
-    if !tx
-        .set_post_state(post.id, PostState::Removed, PostState::Published)
-        .await?
+    // What was refused was never here.
+    let refused = tx.last_measure_on_post(post.id, Deed::Refused).await?;
+    if refused.is_some()
+        || !tx
+            .set_post_state(post.id, PostState::Removed, PostState::Published)
+            .await?
     {
         return Ok(false);
     }
-    if removal.as_ref().is_some_and(|removal| removal.with_content) {
-        tx.set_state_of_answers(post.id, PostState::Removed, PostState::Published)
-            .await?;
-    }
+    let with_replies = removal.as_ref().is_some_and(|removal| removal.with_content);
     let about = About {
         target: Some(post.author_id),
         post: Some(post.id),
-        undoes: removal.map(|removal| removal.id),
+        undoes: removal.as_ref().map(|removal| removal.id),
         ..About::default()
     };
     let measure = order.log(ctx, tx, Deed::Restored, about).await?;
+    if with_replies {
+        tx.bring_answers_back(post.id).await?;
+    }
     order
         .proclaim(ctx, tx, measure, &post.uri, &[post.author_id])
         .await?;

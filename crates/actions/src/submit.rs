@@ -292,10 +292,8 @@ pub(crate) const fn parent_of(parent: &Post) -> Parent {
 /// Whether the thread that is answered is locked; `None` for a new thread.
 async fn thread_locked(tx: &mut Tx, submission: &Submission<'_>) -> Result<Option<bool>> {
     match submission.parent {
-        Some(parent) => match parent.root_id {
-            Some(root) => Ok(Some(tx.post(root).await?.is_some_and(|root| root.locked))),
-            None => Ok(Some(parent.locked)),
-        },
+        Some(parent) if parent.parent_id.is_some() => Ok(Some(tx.is_under_lock(parent.id).await?)),
+        Some(parent) => Ok(Some(parent.locked)),
         None => Ok(submission.parent_uri.map(|_| false)),
     }
 }

@@ -127,7 +127,9 @@ const fn french_next(cause: Cause) -> Option<&'static str> {
         Cause::Refused(Refusal::NotPublic) => {
             Some("Pour qu’il soit publié, renvoyez-le en visibilité publique.")
         }
-        Cause::Refused(Refusal::Locked | Refusal::ParentGone) => Some("Vous pouvez ouvrir une nouvelle discussion."),
+        Cause::Refused(Refusal::Locked | Refusal::ParentGone) => {
+            Some("Vous pouvez ouvrir une nouvelle discussion.")
+        }
         Cause::Refused(Refusal::Denied(Denial::MembersOnly)) => {
             Some("Suivez la communauté pour en devenir membre, puis renvoyez votre message.")
         }
@@ -181,7 +183,9 @@ const fn english_next(cause: Cause) -> Option<&'static str> {
     match cause {
         Cause::Held(_) => Some("You need not do anything: you will be told what is decided."),
         Cause::Refused(Refusal::NotPublic) => Some("To have it published, post it in public."),
-        Cause::Refused(Refusal::Locked | Refusal::ParentGone) => Some("You can start a new thread."),
+        Cause::Refused(Refusal::Locked | Refusal::ParentGone) => {
+            Some("You can start a new thread.")
+        }
         Cause::Refused(Refusal::Denied(Denial::MembersOnly)) => {
             Some("Follow the community to become a member, then post again.")
         }

@@ -168,28 +168,32 @@ impl Conn {
         .map(|rows| rows > 0)
     }
 
-    /// Changes what all that answers a post is, however deep; what was removed by
-    /// itself stays so.
-    pub async fn set_state_of_answers(
-        &mut self,
-        post: PostId,
-        from: PostState,
-        to: PostState,
-    ) -> Result<u64> {
+    /// Takes out all that answers a post and is shown, however deep.
+    pub async fn remove_answers(&mut self, post: PostId) -> Result<u64> {
         sql!(
             self,
             execute,
             "WITH RECURSIVE below (id) AS (
                 SELECT id FROM post WHERE parent_id = $1
                 UNION SELECT p.id FROM post p JOIN below b ON p.parent_id = b.id)
-             UPDATE post SET state = $3, pinned_at = NULL
-             WHERE id IN (SELECT id FROM below) AND state = $2
-                AND ($2 <> 'removed' OR NOT EXISTS (SELECT 1 FROM measure m
-                    WHERE m.post_id = post.id AND m.kind = 'removed'))",
-            post.0,
-            from.as_str(),
-            to.as_str()
+             UPDATE post SET state = 'removed', pinned_at = NULL
+             WHERE id IN (SELECT id FROM below) AND state = 'published'",
+            post.0
         )
+    }
+
+    /// Whether a post, or something that it answers however indirectly, is locked.
+    pub async fn is_under_lock(&mut self, post: PostId) -> Result<bool> {
+        sql!(
+            self,
+            fetch_scalar as bool,
+            "WITH RECURSIVE up (id, parent_id, locked) AS (
+                SELECT id, parent_id, locked FROM post WHERE id = $1
+                UNION SELECT p.id, p.parent_id, p.locked FROM post p JOIN up u ON u.parent_id = p.id)
+             SELECT EXISTS (SELECT 1 FROM up WHERE locked)",
+            post.0
+        )
+        .map(Option::unwrap_or_default)
     }
 
     /// Turns all posts of an author into tombstones.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use archipel_actions::{
-    Context, FollowRequest, NewCommunity, NewKeys, ReceivedFollow, Submission, Submitted,
-    create_community, create_person, follow, submit_post,
+    Context, Door, FollowRequest, NewCommunity, NewKeys, Order, ReceivedFollow, Submission,
+    Submitted, create_community, create_instance, create_person, follow, submit_post,
 };
 use archipel_model::{
     ActorKind, Clock, CommunityPolicy, Handle, IdSource, JoinPolicy, PostId, Site, Timestamp,
@@ -118,6 +118,22 @@ pub async fn remote(ctx: &Context, tx: &mut Tx, kind: ActorKind, name: &str) -> 
 /// A person elsewhere.
 pub async fn person(ctx: &Context, tx: &mut Tx, name: &str) -> Actor {
     remote(ctx, tx, ActorKind::Person, name).await
+}
+
+/// The server itself, which acts for an operator.
+pub async fn operator(ctx: &Context, tx: &mut Tx) -> Actor {
+    create_instance(ctx, tx, &keys()).await.unwrap()
+}
+
+/// An order given here, without a reason.
+pub const fn by<'a>(by: &'a Actor, community: &'a Actor) -> Order<'a> {
+    Order {
+        by,
+        community,
+        door: Door::Here("test"),
+        reason: None,
+        rule: None,
+    }
 }
 
 /// A follow by somebody here.

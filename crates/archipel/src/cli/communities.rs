@@ -3,8 +3,8 @@
 use archipel_model::{Handle, HoldPolicy, JoinPolicy, PostPolicy};
 use clap::{Args, Subcommand};
 
-use super::Confirm;
 use super::people::new_handle;
+use super::{By, Confirm};
 
 /// `archipel community …`
 #[derive(Debug, PartialEq, Eq, Subcommand)]
@@ -61,6 +61,9 @@ pub enum CommunityCommand {
         handle: Handle,
         /// HANDLE here, HANDLE@HOST or the actor's URL, as `requests` shows it
         actor: String,
+        /// Who does it
+        #[command(flatten)]
+        by: By,
     },
     /// Turn somebody away who waits
     #[command(after_help = "Example:\n  archipel community reject atelier essai@social.example")]
@@ -69,6 +72,9 @@ pub enum CommunityCommand {
         handle: Handle,
         /// HANDLE here, HANDLE@HOST or the actor's URL, as `requests` shows it
         actor: String,
+        /// Who does it
+        #[command(flatten)]
+        by: By,
     },
 }
 

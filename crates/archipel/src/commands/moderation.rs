@@ -322,7 +322,8 @@ async fn upon_member(
     Ok(())
 }
 
-fn order<'a>(by: &'a Actor, community: &'a Actor, why: Option<&'a Why>) -> Order<'a> {
+/// An order that is given on the command line.
+pub(super) fn order<'a>(by: &'a Actor, community: &'a Actor, why: Option<&'a Why>) -> Order<'a> {
     Order {
         by,
         community,
@@ -339,7 +340,7 @@ fn say(context: &Context, changed: bool, words: &str) {
 
 impl App {
     /// Who takes a measure: a local person, or the server itself.
-    async fn moderator(&self, by: &By) -> anyhow::Result<Actor> {
+    pub(super) async fn moderator(&self, by: &By) -> anyhow::Result<Actor> {
         if let Some(handle) = &by.account {
             return self.person(handle).await;
         }
