@@ -28,12 +28,16 @@ pub struct Brought<'a> {
 /// on. Says whether the post is announced now.
 pub async fn author_brings(ctx: &Context, tx: &mut Tx, brought: Brought<'_>) -> Result<bool> {
     let Brought { author, post, .. } = brought;
-    if author.is_local
-        || post.is_local
-        || post.author_id != author.id
-        || post.state != PostState::Published
-    {
+    if author.is_local || post.is_local || post.author_id != author.id {
         return Ok(false);
+    }
+    match post.state {
+        PostState::Published => {}
+        PostState::Held => {
+            tx.keep_received(post.id, brought.received).await?;
+            return Ok(false);
+        }
+        PostState::Removed | PostState::Deleted => return Ok(false),
     }
     let community = match post.community_id {
         Some(id) => tx.actor(id).await?,

@@ -57,13 +57,15 @@ pub async fn restore_post(
 ) -> Result<bool> {
     let target = order.upon_post(ctx, tx, post).await?;
     let removal = tx.last_measure_on_post(post.id, Deed::Removed).await?;
+    let restored = tx.last_measure_on_post(post.id, Deed::Restored).await?;
+    let removal = removal.filter(|removal| restored.is_none_or(|last| last.id < removal.id));
     // A server takes back what it removed itself, not what moderators here removed.
     let own = match &removal {
-        Some(removal) => tx
+        Some(removal) if !tx.is_kept_out_with_others(post.id).await? => tx
             .actor(removal.by_id)
             .await?
             .is_some_and(|by| !by.is_local && by.host == order.by.host),
-        None => false,
+        _ => false,
     };
     let object = own.then_some(post.uri.as_str());
     order

@@ -269,6 +269,7 @@ async fn standing(
     let matters = !policy.is_for_everyone(measure(arrival.reply_to_locked))
         || policy.holds_something()
         || arrival.reply_to_locked == Some(true)
+        || arrival.parent == Parent::Held
         || tx.has_bans(community.id).await?;
     if matters {
         return Ok(tx.standing(community.id, author.id, ctx.now()).await?);

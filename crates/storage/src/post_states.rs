@@ -168,7 +168,7 @@ impl Conn {
         .map(|rows| rows > 0)
     }
 
-    /// Takes out all that answers a post and is shown, however deep.
+    /// Takes out all that answers a post and is shown in its community, however deep.
     pub async fn remove_answers(&mut self, post: PostId) -> Result<u64> {
         sql!(
             self,
@@ -177,7 +177,8 @@ impl Conn {
                 SELECT id FROM post WHERE parent_id = $1
                 UNION SELECT p.id FROM post p JOIN below b ON p.parent_id = b.id)
              UPDATE post SET state = 'removed', pinned_at = NULL
-             WHERE id IN (SELECT id FROM below) AND state = 'published'",
+             WHERE id IN (SELECT id FROM below) AND state = 'published'
+                AND community_id = (SELECT community_id FROM post WHERE id = $1)",
             post.0
         )
     }
@@ -219,6 +220,20 @@ impl Conn {
             now.micros()
         )
         .map(|rows| rows > 0)
+    }
+
+    /// Keeps the activity by which an author brings a post that waits and was only
+    /// fetched, so that it can be passed on once it is approved.
+    pub async fn keep_received(&mut self, id: PostId, received: &str) -> Result<()> {
+        sql!(
+            self,
+            execute,
+            "UPDATE post SET received = $2
+             WHERE id = $1 AND state = 'held' AND received IS NULL",
+            id.0,
+            received
+        )
+        .map(drop)
     }
 
     /// Puts a post of elsewhere that belongs to no community yet into one.

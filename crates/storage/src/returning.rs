@@ -28,6 +28,37 @@ impl Conn {
         self.bring_back(PostId(0), author, community).await
     }
 
+    /// Whether a removed post would stay so if its own removal were undone: with its
+    /// author, or with what it answers.
+    pub async fn is_kept_out_with_others(&mut self, post: PostId) -> Result<bool> {
+        sql!(
+            self,
+            fetch_scalar as bool,
+            "WITH RECURSIVE up (id) AS (
+                SELECT parent_id FROM post WHERE id = $1 AND parent_id IS NOT NULL
+                UNION SELECT p.parent_id FROM post p JOIN up u ON u.id = p.id
+                WHERE p.parent_id IS NOT NULL),
+             away (author_id, community_id, since, shown) AS (
+                SELECT p.author_id, p.community_id, p.created_at,
+                    coalesce((SELECT max(m.id) FROM measure m WHERE m.post_id = p.id
+                        AND m.kind IN ('restored', 'approved')), 0)
+                FROM post p WHERE p.id = $1)
+             SELECT EXISTS (SELECT 1 FROM away a JOIN measure m ON m.target_id = a.author_id
+                WHERE m.community_id = a.community_id AND m.kind = 'banned'
+                    AND m.with_content AND m.id > a.shown AND m.created_at >= a.since
+                    AND NOT EXISTS (SELECT 1 FROM measure n WHERE n.target_id = m.target_id
+                        AND n.community_id = m.community_id AND n.kind = 'unbanned'
+                        AND n.with_content AND n.id > m.id))
+                OR EXISTS (SELECT 1 FROM away a, up u JOIN measure m ON m.post_id = u.id
+                    WHERE m.kind = 'removed' AND m.with_content
+                    AND m.id > a.shown AND m.created_at >= a.since
+                    AND NOT EXISTS (SELECT 1 FROM measure n WHERE n.post_id = m.post_id
+                        AND n.kind = 'restored' AND n.id > m.id))",
+            post.0
+        )
+        .map(Option::unwrap_or_default)
+    }
+
     async fn bring_back(
         &mut self,
         above: PostId,

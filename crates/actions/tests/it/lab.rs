@@ -93,13 +93,24 @@ pub async fn neighbour(ctx: &Context, tx: &mut Tx, name: &str) -> Actor {
 
 /// Somebody or a community elsewhere.
 pub async fn remote(ctx: &Context, tx: &mut Tx, kind: ActorKind, name: &str) -> Actor {
-    let uri = format!("https://peer.example/{name}");
+    remote_at(ctx, tx, kind, name, "peer.example").await
+}
+
+/// Somebody or a community on this server.
+pub async fn remote_at(
+    ctx: &Context,
+    tx: &mut Tx,
+    kind: ActorKind,
+    name: &str,
+    host: &str,
+) -> Actor {
+    let uri = format!("https://{host}/{name}");
     let new = NewActor {
         id: ctx.id(),
         kind,
         is_local: false,
         handle: name.to_owned(),
-        host: "peer.example".to_owned(),
+        host: host.to_owned(),
         name: name.to_owned(),
         summary: String::new(),
         url: None,
