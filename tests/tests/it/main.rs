@@ -15,6 +15,7 @@ mod attacks;
 mod attacks_fetch;
 mod attacks_groups;
 mod attacks_load;
+mod authorisation;
 mod changes;
 mod crash;
 mod delivery;
