@@ -12,6 +12,7 @@
 )]
 
 mod attacks;
+mod attacks_community;
 mod attacks_fetch;
 mod attacks_groups;
 mod attacks_load;
