@@ -255,6 +255,23 @@ async fn outcomes(lab: &Lab, ids: &[String]) -> BTreeMap<String, (String, String
     .await
 }
 
+async fn became_as_expected(lab: &Lab, attempts: &[Attempt]) {
+    let ids: Vec<String> = attempts.iter().map(|one| one.id.clone()).collect();
+    let became = outcomes(lab, &ids).await;
+    for attempt in attempts {
+        let (state, words) = &became[&attempt.id];
+        match &attempt.expected {
+            None => assert_eq!(state, "done", "{}: {words}", attempt.what),
+            Some(why) => assert_eq!(
+                (state.as_str(), words.as_str()),
+                ("refused", why.as_str()),
+                "{}",
+                attempt.what
+            ),
+        }
+    }
+}
+
 fn order(lab: &Lab, by: &Person, kind: &str, object: &Value) -> Value {
     let group = lab.community("tilab");
     json!({
@@ -373,20 +390,7 @@ async fn the_inbox_does_what_the_table_says(db: Db) {
             what: format!("{who} {measure} upon {upon}"),
         });
     }
-    let ids: Vec<String> = attempts.iter().map(|one| one.id.clone()).collect();
-    let became = outcomes(&lab, &ids).await;
-    for attempt in &attempts {
-        let (state, words) = &became[&attempt.id];
-        match &attempt.expected {
-            None => assert_eq!(state, "done", "{}: {words}", attempt.what),
-            Some(why) => assert_eq!(
-                (state.as_str(), words.as_str()),
-                ("refused", why.as_str()),
-                "{}",
-                attempt.what
-            ),
-        }
-    }
+    became_as_expected(&lab, &attempts).await;
     let done = measures.iter().map(|word| (*word).to_owned()).collect();
     table.is_covered(&done, &NO_ACTIVITY);
 }

@@ -168,7 +168,7 @@ fn rights(context: &Context) {
             })
         })
         .collect();
-    output::list(context, &rows, |row| row.to_string());
+    output::list(context, &rows, Value::to_string);
 }
 
 /// Runs `archipel held`.
