@@ -118,6 +118,12 @@ pub enum Error {
     /// There is no room on top.
     #[error("{0} threads are on top already; take one down first")]
     TooManyPinned(usize),
+    /// The post waits, was removed or deleted.
+    #[error("this post is not shown")]
+    NotShown,
+    /// Whoever is banned is not let in.
+    #[error("{0} is banned; end the ban first")]
+    StillBanned(String),
     /// The post does not wait for a moderator.
     #[error("this post does not wait for a moderator")]
     NotHeld,

@@ -15,6 +15,7 @@ pub mod notice;
 mod origin;
 pub mod permission;
 mod policy;
+pub mod rights;
 mod role;
 mod site;
 pub mod submission;

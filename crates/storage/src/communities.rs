@@ -230,7 +230,8 @@ impl Conn {
         )
     }
 
-    /// Gives somebody a role in a community.
+    /// Gives somebody a role in a community, in the place of the one they had: who
+    /// gets a higher one does not rank above those who have held it longer.
     pub async fn put_moderator(
         &mut self,
         community: ActorId,
@@ -243,7 +244,8 @@ impl Conn {
             execute,
             "INSERT INTO moderator (community_id, actor_id, role, created_at)
              VALUES ($1, $2, $3, $4)
-             ON CONFLICT (community_id, actor_id) DO UPDATE SET role = excluded.role",
+             ON CONFLICT (community_id, actor_id) DO UPDATE SET role = excluded.role,
+                created_at = excluded.created_at",
             community.0,
             actor.0,
             role.as_str(),

@@ -31,6 +31,7 @@ mod notices;
 mod peers;
 mod post_states;
 mod posts;
+mod returning;
 mod store;
 mod tidy;
 mod wake;

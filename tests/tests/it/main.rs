@@ -3,8 +3,8 @@
 //! of the security notes.
 //!
 //! One scenario: `cargo test -p archipel-tests --test it posting::mention`. All of
-//! them need a PostgreSQL (`ARCHIPEL_TEST_PG`) and the npm packages of
-//! `tests/peers/fedify`; `tests/run` brings both.
+//! them need a PostgreSQL (`ARCHIPEL_TEST_PG`) and the packages of
+//! `tests/peers/fedify` and `tests/peers/bovine`; `tests/run` brings all.
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -12,10 +12,13 @@
 )]
 
 mod attacks;
+mod attacks_community;
 mod attacks_fetch;
 mod attacks_groups;
 mod attacks_load;
+mod authorisation;
 mod backfill;
+mod bovine;
 mod changes;
 mod crash;
 mod delivery;

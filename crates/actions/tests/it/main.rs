@@ -16,6 +16,7 @@ mod collisions;
 mod database;
 mod deciding;
 mod following;
+mod history;
 mod lab;
 mod leaving;
 mod names;

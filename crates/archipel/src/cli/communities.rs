@@ -61,6 +61,9 @@ pub enum CommunityCommand {
         handle: Handle,
         /// HANDLE here, HANDLE@HOST or the actor's URL, as `requests` shows it
         actor: String,
+        /// Who does it
+        #[command(flatten)]
+        by: By,
     },
     /// Turn somebody away who waits
     #[command(after_help = "Example:\n  archipel community reject atelier essai@social.example")]
@@ -69,6 +72,9 @@ pub enum CommunityCommand {
         handle: Handle,
         /// HANDLE here, HANDLE@HOST or the actor's URL, as `requests` shows it
         actor: String,
+        /// Who does it
+        #[command(flatten)]
+        by: By,
     },
     /// Follow a community elsewhere in the name of one here
     #[command(

@@ -6,9 +6,10 @@ use archipel_model::{CommunityPolicy, Handle};
 use archipel_storage::Actor;
 use serde_json::{Value, json};
 
+use super::moderation::order;
 use super::{Context, neighbours, output};
 use crate::app::App;
-use crate::cli::{CommunityCommand, CommunityCreate, CommunityPolicyArgs, CommunitySet};
+use crate::cli::{By, CommunityCommand, CommunityCreate, CommunityPolicyArgs, CommunitySet};
 
 /// Runs the command.
 pub async fn run(context: &Context, args: &CommunityCommand) -> anyhow::Result<()> {
@@ -23,11 +24,11 @@ pub async fn run(context: &Context, args: &CommunityCommand) -> anyhow::Result<(
         }
         CommunityCommand::Set(set) => change(context, &app, set).await,
         CommunityCommand::Requests { handle } => requests(context, &app, handle).await,
-        CommunityCommand::Accept { handle, actor } => {
-            decide(context, &app, handle, actor, true).await
+        CommunityCommand::Accept { handle, actor, by } => {
+            decide(context, &app, handle, actor, by, true).await
         }
-        CommunityCommand::Reject { handle, actor } => {
-            decide(context, &app, handle, actor, false).await
+        CommunityCommand::Reject { handle, actor, by } => {
+            decide(context, &app, handle, actor, by, false).await
         }
         CommunityCommand::Follow(which) => neighbours::follow(context, &app, which).await,
         CommunityCommand::Unfollow(which) => neighbours::unfollow(context, &app, which).await,
@@ -156,12 +157,15 @@ async fn decide(
     app: &App,
     handle: &Handle,
     actor: &str,
+    by: &By,
     accept: bool,
 ) -> anyhow::Result<()> {
     let community = app.community(handle).await?;
     let follower = app.anybody(actor).await?;
+    let by = app.moderator(by).await?;
+    let order = order(&by, &community, None);
     let mut tx = app.store.write().await?;
-    actions::decide_request(&app.actions, &mut tx, &community, &follower, accept).await?;
+    actions::decide_request(&app.actions, &mut tx, &order, &follower, accept).await?;
     tx.commit().await?;
     let word = if accept { "accepted" } else { "rejected" };
     output::sentence(

@@ -3,7 +3,7 @@
 
 use archipel_actions::{self as actions, Submitted};
 use archipel_model::{ActorState, Place};
-use archipel_storage::{Actor, Post, PostState, Tx};
+use archipel_storage::{Actor, Post, Tx};
 use url::Url;
 
 use super::apply::{Applied, Job, Lack, Stop, done, refused};
@@ -82,10 +82,7 @@ pub(super) async fn submit(
 ) -> Applied {
     let mut submission = posts::submission(object, about.author, job.item.received_at);
     submission.community = about.community;
-    // What was deleted is not answered any more.
-    submission.parent = about
-        .parent
-        .filter(|parent| parent.state == PostState::Published);
+    submission.parent = about.parent;
     submission.received = about.received;
     let passed_on = about.author.id != job.actor.id;
     if object.to.is_empty() && object.cc.is_empty() && !passed_on {
