@@ -8,12 +8,15 @@
 mod actor;
 mod deed;
 mod dialect;
+pub mod event;
 mod handle;
 mod id;
 pub mod notice;
 mod origin;
 pub mod permission;
 mod policy;
+pub mod poll;
+mod reaction;
 mod role;
 mod site;
 pub mod submission;
@@ -33,6 +36,7 @@ pub use origin::{Host, HostError, Origin, origin_of, same_origin};
 pub use policy::{
     CommunityPolicy, HoldPolicy, JoinPolicy, PostPolicy, Reach, ReactionPolicy, UnknownWord,
 };
+pub use reaction::{ReactionClass, ReactionKind, Uncounted};
 pub use role::Role;
 pub use site::{Place, Site};
 pub use time::{Clock, SystemClock, TimeError, Timestamp};
