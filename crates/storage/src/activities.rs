@@ -3,8 +3,8 @@
 use archipel_model::{ActivityId, ActorId, FollowId, MeasureId, PostId, Timestamp};
 
 use crate::conn::sql;
-use crate::maybe::{Maybe, Micros};
-use crate::{Conn, Result, Tx};
+use crate::maybe::{Maybe, MaybeWord, Micros};
+use crate::{Conn, PostKind, Result, Tx};
 
 /// What is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,6 +159,9 @@ pub struct Activity {
     /// When it was said.
     #[sqlx(try_from = "Micros")]
     pub created_at: Timestamp,
+    /// The form of the thread that it is about.
+    #[sqlx(try_from = "MaybeWord")]
+    pub thread_kind: Option<PostKind>,
 }
 
 /// Something to be said.
@@ -264,7 +267,8 @@ impl Tx {
         });
     }
 
-    /// Writes what was said so far, so that queries of this transaction see it.
+    /// Writes what was said so far, so that queries of this transaction see it. With
+    /// what is about a post goes the form of its thread, which not all peers can read.
     pub async fn flush(&mut self) -> Result<()> {
         if self.said.is_empty() {
             return Ok(());
@@ -275,7 +279,7 @@ impl Tx {
             execute,
             "INSERT INTO activity (id, uri, kind, actor_id, post_id, follow_id, object_uri,
                 inner_id, inner_raw, measure_id, after_id, object_key, lane, to_followers,
-                recipients, state, created_at)
+                recipients, state, created_at, thread_kind)
              SELECT CAST(value ->> 'id' AS BIGINT), value ->> 'uri', value ->> 'kind',
                 CAST(value ->> 'actor_id' AS BIGINT), CAST(value ->> 'post_id' AS BIGINT),
                 CAST(value ->> 'follow_id' AS BIGINT), value ->> 'object_uri',
@@ -283,7 +287,9 @@ impl Tx {
                 CAST(value ->> 'measure_id' AS BIGINT), CAST(value ->> 'after_id' AS BIGINT),
                 value ->> 'object_key', CAST(value ->> 'lane' AS BIGINT),
                 CAST(value ->> 'to_followers' AS BOOLEAN), value ->> 'recipients', 'new',
-                CAST(value ->> 'created_at' AS BIGINT)
+                CAST(value ->> 'created_at' AS BIGINT),
+                (SELECT coalesce(r.kind, p.kind) FROM post p LEFT JOIN post r ON r.id = p.root_id
+                    WHERE p.uri = value ->> 'object_key')
              FROM json_each($1)",
             crate::json_list(&said)
         )
@@ -334,6 +340,16 @@ impl Conn {
             fetch_optional as Activity,
             "SELECT * FROM activity WHERE id = $1",
             id.0
+        )
+    }
+
+    /// What was said with this ActivityPub id.
+    pub async fn activity_by_uri(&mut self, uri: &str) -> Result<Option<Activity>> {
+        sql!(
+            self,
+            fetch_optional as Activity,
+            "SELECT * FROM activity WHERE uri = $1",
+            uri
         )
     }
 
