@@ -18,6 +18,8 @@ mod lock;
 mod membership;
 mod notice;
 mod order;
+mod poll;
+mod react;
 mod relay;
 mod removal;
 mod say;
@@ -33,15 +35,17 @@ pub use accounts::{NewKeys, create_instance, create_person};
 pub use ban::{Ban, ban, unban};
 pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
 pub use deletion::{actor_gone, author_deleted, delete_local_actor};
-pub use edit::{Edit, edit_post};
+pub use edit::{Edit, edit_post, poll_counted};
 pub use follow::{FollowOutcome, FollowRequest, ReceivedFollow, follow, unfollow};
 pub use hold::{approve_held, refuse_held, set_wave};
 pub use late::{Brought, author_brings, author_deleted_unseen};
 pub use lock::{set_locked, set_pinned};
 pub use membership::{expel, invite, set_vouched};
 pub use order::{Door, Order};
+pub use poll::{Chosen, poll_is_due, vote_here, vote_received};
+pub use react::{NewReactionTo, Reacted, Via, Voter, react, take_back};
 pub use removal::{remove_post, restore_post};
-pub use submit::{Submission, Submitted, submit_post};
+pub use submit::{Special, Submission, Submitted, submit_post};
 pub use team::{appoint, dismiss};
 
 /// What every action needs besides its transaction.

@@ -9,7 +9,7 @@ use crate::maybe::Maybe;
 use crate::{Conn, Result};
 
 /// A poll as stored.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredPoll {
     /// The post that asks.
     pub post_id: PostId,
@@ -35,7 +35,7 @@ impl StoredPoll {
 }
 
 /// One choice of a poll.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct StoredChoice {
     /// Its place, from 0.
     pub position: i64,

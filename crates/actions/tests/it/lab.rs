@@ -177,6 +177,7 @@ pub fn writing<'a>(author: &'a Actor, community: Option<&'a Actor>) -> Submissio
         published_at: at(-60),
         updated_at: None,
         received: None,
+        special: Special::Nothing,
     }
 }
 

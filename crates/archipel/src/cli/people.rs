@@ -5,6 +5,7 @@ use clap::{Args, Subcommand};
 use url::Url;
 
 use super::Confirm;
+use super::reactions::{EventArgs, PollArgs};
 
 /// A handle for somebody or something new: reserved names are refused here.
 pub(super) fn new_handle(text: &str) -> Result<Handle, String> {
@@ -82,6 +83,12 @@ pub struct PostArgs {
     /// A title; without one the post reads as a short message
     #[arg(long, value_name = "TITLE")]
     pub title: Option<String>,
+    /// The poll that it is
+    #[command(flatten)]
+    pub poll: PollArgs,
+    /// The event that it is
+    #[command(flatten)]
+    pub event: EventArgs,
     /// The text; standard input when absent
     pub text: Option<String>,
 }

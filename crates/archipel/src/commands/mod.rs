@@ -13,6 +13,7 @@ pub mod moderation;
 mod output;
 pub mod peer;
 pub mod post;
+pub mod react;
 pub mod reply;
 pub mod serve;
 

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use archipel_model::{ActivityId, Dialect};
-use archipel_storage::{ActivityKind, ClaimedDestination, Form, QueuedDelivery};
+use archipel_storage::{ActivityKind, ClaimedDestination, Form, PostKind, QueuedDelivery};
 use futures::StreamExt as _;
 use url::Url;
 
@@ -115,6 +115,11 @@ impl Errand<'_> {
 
     /// Sends one activity in each form that this peer gets.
     async fn one(&self, delivery: QueuedDelivery) -> Sent {
+        if self.manner.is_lemmy
+            && let Some(why) = beyond_lemmy(&delivery)
+        {
+            return Sent::skipped_because(delivery, why);
+        }
         let forms = forms(delivery.kind, self.manner.dialect);
         if forms.is_empty() {
             return Sent::skipped(delivery);
@@ -243,6 +248,19 @@ fn is_trouble_of_all(report: &PostReport) -> bool {
         && (report.status.is_none()
             || report.retry_after.is_some()
             || matches!(report.status, Some(429 | 502 | 503 | 504)))
+}
+
+/// Why Lemmy could not read something, in words for an operator. It knows no
+/// `Question`, so neither answers to one nor votes on it find what they are about; and
+/// it takes announcements of communities only.
+const fn beyond_lemmy(delivery: &QueuedDelivery) -> Option<&'static str> {
+    match (delivery.kind, delivery.thread_kind) {
+        (_, Some(PostKind::Question)) => Some("not sent: Lemmy cannot read polls"),
+        (ActivityKind::Boost | ActivityKind::UndoBoost, _) => {
+            Some("not sent: Lemmy cannot read boosts by people")
+        }
+        _ => None,
+    }
 }
 
 /// The forms of an activity that a peer of this dialect gets, in this order. A form

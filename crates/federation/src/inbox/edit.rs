@@ -57,6 +57,20 @@ async fn newest(job: &Job<'_>, tx: &mut Tx, id: &Url) -> Result<Known, Stop> {
 }
 
 async fn edit(job: &Job<'_>, tx: &mut Tx, post: &Post, object: &RemoteObject) -> Applied {
+    let ctx = &job.federation.actions;
+    let known = post.updated_at.unwrap_or(post.published_at);
+    // Mastodon sends new counts without a new date: nothing else of it changed.
+    if let Some(poll) = &object.poll
+        && object.updated.is_none_or(|updated| updated <= known)
+    {
+        let raw = &job.item.raw;
+        let counted = actions::poll_counted(ctx, tx, job.actor, post, poll, raw).await?;
+        return if counted {
+            done("the poll is counted anew")
+        } else {
+            refused("it was so already")
+        };
+    }
     let submission = posts::submission(object, job.actor, job.item.received_at);
     // What is shown to all must not come to hold what is meant for few.
     if post.visibility.may_be_announced() && !submission.visibility.may_be_announced() {
@@ -71,10 +85,10 @@ async fn edit(job: &Job<'_>, tx: &mut Tx, post: &Post, object: &RemoteObject) ->
             sensitive: submission.sensitive,
             language: submission.language,
         },
+        special: submission.special,
         at: object.updated.unwrap_or(job.item.received_at),
         received: Some(&job.item.raw),
     };
-    let ctx = &job.federation.actions;
     if actions::edit_post(ctx, tx, job.actor, post, &edit).await? {
         done("the post is edited")
     } else {

@@ -9,6 +9,7 @@ mod edit;
 mod keep;
 mod lacking;
 mod moderate;
+mod react;
 mod receive;
 mod relay;
 #[cfg(test)]
