@@ -164,7 +164,7 @@ impl Conn {
             self,
             fetch_scalar as i64,
             "SELECT count(*) FROM (SELECT 1 AS one FROM reaction
-                WHERE post_id = $1 AND host = $2 AND created_at > $3 LIMIT $4) AS some",
+                WHERE post_id = $1 AND host = $2 AND created_at > $3 LIMIT $4) AS t",
             post.0,
             host,
             since.micros(),

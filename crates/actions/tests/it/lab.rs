@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use archipel_actions::{
-    Context, FollowRequest, NewCommunity, NewKeys, ReceivedFollow, Submission, Submitted,
+    Context, FollowRequest, NewCommunity, NewKeys, ReceivedFollow, Special, Submission, Submitted,
     create_community, create_person, follow, submit_post,
 };
 use archipel_model::{
