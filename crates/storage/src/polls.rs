@@ -77,11 +77,11 @@ struct KeptChoice<'a> {
 /// The counts of another server's poll, where it does not tell how many chose: with
 /// one choice each they are as many as the votes.
 fn voters(poll: &Poll) -> i64 {
-    let votes = || poll.choices.iter().map(|choice| i64::from(choice.votes));
+    let cast = || poll.choices.iter().map(|choice| i64::from(choice.votes));
     match poll.voters {
         Some(voters) => i64::from(voters),
-        None if poll.multiple => votes().max().unwrap_or_default(),
-        None => votes().sum(),
+        None if poll.multiple => cast().max().unwrap_or_default(),
+        None => cast().sum(),
     }
 }
 

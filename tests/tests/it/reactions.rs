@@ -1,7 +1,7 @@
 //! Votes and boosts: counted once, taken back, passed on to those who show them.
 
 use archipel_tests::peer::mastodon::{self, Toot};
-use archipel_tests::peer::{Person, threadiverse};
+use archipel_tests::peer::{Person, Received, threadiverse};
 use archipel_tests::wait::PATIENCE;
 use archipel_tests::{Db, Family, Lab, PUBLIC, Peer, both, eventually};
 use serde_json::{Value, json};
@@ -334,5 +334,5 @@ async fn people_here_vote_and_boost(db: Db) {
     })
     .await;
     assert!(microblog.of_type("Dislike").is_empty());
-    assert!(lemmy.attempts().iter().all(|one| one.accepted()));
+    assert!(lemmy.attempts().iter().all(Received::accepted));
 }
