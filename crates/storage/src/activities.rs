@@ -159,7 +159,7 @@ pub struct Activity {
     /// When it was said.
     #[sqlx(try_from = "Micros")]
     pub created_at: Timestamp,
-    /// The form of the thread that it is about.
+    /// The form of the thread that it is about; see [`Tx::flush`].
     #[sqlx(try_from = "MaybeWord")]
     pub thread_kind: Option<PostKind>,
 }
@@ -268,7 +268,8 @@ impl Tx {
     }
 
     /// Writes what was said so far, so that queries of this transaction see it. With
-    /// what is about a post goes the form of its thread, which not all peers can read.
+    /// what is about a post goes the form of its thread: a poll if it is one or stands
+    /// below one, else that of the post that began it.
     pub async fn flush(&mut self) -> Result<()> {
         if self.said.is_empty() {
             return Ok(());
@@ -288,8 +289,12 @@ impl Tx {
                 value ->> 'object_key', CAST(value ->> 'lane' AS BIGINT),
                 CAST(value ->> 'to_followers' AS BOOLEAN), value ->> 'recipients', 'new',
                 CAST(value ->> 'created_at' AS BIGINT),
-                (SELECT coalesce(r.kind, p.kind) FROM post p LEFT JOIN post r ON r.id = p.root_id
-                    WHERE p.uri = value ->> 'object_key')
+                (WITH RECURSIVE up (kind, parent_id, step) AS (
+                    SELECT p.kind, p.parent_id, 0 FROM post p WHERE p.uri = value ->> 'object_key'
+                    UNION ALL SELECT p.kind, p.parent_id, u.step + 1
+                    FROM up u JOIN post p ON p.id = u.parent_id WHERE u.step < 100)
+                 SELECT kind FROM up
+                 ORDER BY CASE kind WHEN 'Question' THEN 0 ELSE 1 END, step DESC LIMIT 1)
              FROM json_each($1)",
             crate::json_list(&said)
         )

@@ -302,10 +302,23 @@ async fn lemmy_is_spared_polls_and_their_threads(db: Db) {
         .trim()
         .to_owned();
     piefed.hears_announce_of(&ours).await;
+    // A poll that answers a text is one, and all that answers it.
+    let text = lab.post("ada", "tilab", "Un texte", "Une question, donc");
+    lemmy.hears_announce_of(&text).await;
+    let mut inner = question(&alice, &group, [0, 0]);
+    inner["inReplyTo"] = json!(text);
+    let inner_id = inner["id"].as_str().expect("an id").to_owned();
+    let create = says(&alice, "Create", &inner);
+    alice.says_and_is_heard(&lab, &create).await;
+    piefed.hears_announce_of(&inner_id).await;
+    let deep = lab.reply("ada", &inner_id, "Plus bas");
+    piefed.hears_announce_of(&deep).await;
+    let beside = lab.reply("ada", &text, "À côté");
+    lemmy.hears_announce_of(&beside).await;
     let after = lab.post("ada", "tilab", "Après", "Un message");
     lemmy.hears_announce_of(&after).await;
 
-    let about = [id, answer.id, below, ours];
+    let about = [id, answer.id, below, ours, inner_id, deep];
     for received in lemmy.attempts() {
         let text = received.json.to_string();
         assert!(!about.iter().any(|id| text.contains(id.as_str())), "{text}");

@@ -128,6 +128,16 @@ async fn a_vote_counts_once(db: Db) {
     assert_eq!(fate(&lab, &bare).await, "done");
     assert_eq!(totals(&lab, &post).await, (1, 0));
     hears_relayed(&piefed, "Undo", &bare).await;
+    hears_relayed(&piefed, "EmojiReact", &emoji).await;
+    hears_relayed(&lemmy, "Undo", &end).await;
+    let unreadable = [&emoji["id"], &bare["id"]];
+    for one in lemmy.attempts() {
+        assert!(
+            !unreadable.contains(&&one.json["object"]["id"]),
+            "{}",
+            one.json
+        );
+    }
 
     assert_eq!(
         relayed(&piefed, "Like", &post).len(),

@@ -138,6 +138,10 @@ impl Errand<'_> {
                 Err(error) => return Sent::our_trouble(delivery, &error.to_string()),
             };
             let body = self.dated(delivery.activity_id, *form, body);
+            let is_vote = delivery.kind == ActivityKind::RelayVote;
+            if self.manner.is_lemmy && is_vote && !is_plain_vote(&body.bytes) {
+                return Sent::skipped_because(delivery, "not sent: Lemmy cannot read this vote");
+            }
             let report = self.post(&body, &keys).await;
             if is_trouble_of_all(&report) {
                 self.trouble.store(true, Ordering::Relaxed);
@@ -272,6 +276,21 @@ const fn beyond_lemmy(delivery: &QueuedDelivery) -> Option<&'static str> {
         }
         _ => None,
     }
+}
+
+/// Whether an announced vote is one that Lemmy reads: a `Like` or `Dislike` of an id, or
+/// the `Undo` that embeds one; no emoji, no mere id of what is undone.
+fn is_plain_vote(announce: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Announce {
+        object: serde_json::Value,
+    }
+    let votes = |one: &serde_json::Value| {
+        matches!(one["type"].as_str(), Some("Like" | "Dislike")) && one["object"].is_string()
+    };
+    serde_json::from_slice::<Announce>(announce).is_ok_and(|Announce { object: inner }| {
+        votes(&inner) || (inner["type"] == "Undo" && votes(&inner["object"]))
+    })
 }
 
 /// The forms of an activity that a peer of this dialect gets, in this order. A form
