@@ -32,12 +32,13 @@ mod polls;
 mod post_states;
 mod posts;
 mod reactions;
+mod renderings;
 mod store;
 mod tidy;
 mod wake;
 
 pub use accounts::Account;
-pub use activities::{Activity, ActivityKind, Form, Lane, NewActivity, Rendering};
+pub use activities::{Activity, ActivityKind, Lane, NewActivity};
 pub use actors::{Actor, ActorKey, KeyAlgorithm, NewActor, Usage};
 pub use communities::{Community, ModeratorRow};
 pub use conn::{Conn, Tx};
@@ -53,6 +54,7 @@ pub use polls::{PollVote, StoredChoice, StoredPoll};
 pub use post_states::Edited;
 pub use posts::{NewPost, Post, PostKind, PostState};
 pub use reactions::{NewReaction, Reaction};
+pub use renderings::{Form, Rendering};
 pub use store::{OpenOptions, Store};
 pub use wake::Wakes;
 
