@@ -1,7 +1,9 @@
 //! Posting and replying: the one way a post comes to be here, whoever wrote it
 //! and whichever door it came through.
 
+use archipel_model::event::Event;
 use archipel_model::permission::{Denial, Standing};
+use archipel_model::poll::Poll;
 use archipel_model::submission::{Entry, HoldReason, Parent, Refusal, Verdict, decide, measure};
 use archipel_model::{
     ActivityId, ActorId, ActorState, CommunityPolicy, HoldPolicy, PostId, Timestamp, Visibility,
@@ -56,6 +58,20 @@ pub struct Submission<'a> {
     pub updated_at: Option<Timestamp>,
     /// The activity that brought it, exact bytes, to be passed on; of remote posts.
     pub received: Option<&'a str>,
+    /// The poll or event that it is.
+    pub special: Special,
+}
+
+/// What a post is besides a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Special {
+    /// Nothing else.
+    #[default]
+    Nothing,
+    /// A poll.
+    Poll(Poll),
+    /// Something that takes place.
+    Event(Event),
 }
 
 /// What became of a submission.
@@ -132,6 +148,11 @@ pub async fn submit_post(
     let made_here = submission.uri.is_none();
     if !insert(ctx, tx, &mut post, made_here, now).await? {
         return Ok(Submitted::Known);
+    }
+    match &submission.special {
+        Special::Nothing => {}
+        Special::Poll(poll) => tx.put_poll(post.id, poll, now).await?,
+        Special::Event(event) => tx.put_event(post.id, event).await?,
     }
     if let Some(reason) = held_reason {
         let cause = Cause::Held(reason);

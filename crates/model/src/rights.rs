@@ -75,9 +75,13 @@ impl Measure {
     /// What it is done upon.
     pub const fn concerns(self) -> Concerns {
         match self {
-            Self::Post | Self::Reply | Self::Hold | Self::Edit | Self::Configure | Self::Close => {
-                Concerns::Community
-            }
+            Self::Post
+            | Self::Reply
+            | Self::React
+            | Self::Hold
+            | Self::Edit
+            | Self::Configure
+            | Self::Close => Concerns::Community,
             Self::Pin
             | Self::Mark
             | Self::Decide

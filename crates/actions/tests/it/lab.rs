@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use archipel_actions::{
-    Context, Door, FollowRequest, NewCommunity, NewKeys, Order, ReceivedFollow, Submission,
-    Submitted, create_community, create_instance, create_person, follow, submit_post,
+    Context, Door, FollowRequest, NewCommunity, NewKeys, Order, ReceivedFollow, Special,
+    Submission, Submitted, create_community, create_instance, create_person, follow, submit_post,
 };
 use archipel_model::{
     ActorKind, Clock, CommunityPolicy, Handle, IdSource, JoinPolicy, PostId, Site, Timestamp,
@@ -212,6 +212,7 @@ pub fn writing<'a>(author: &'a Actor, community: Option<&'a Actor>) -> Submissio
         published_at: at(-60),
         updated_at: None,
         received: None,
+        special: Special::Nothing,
     }
 }
 

@@ -21,6 +21,7 @@ mod lab;
 mod leaving;
 mod names;
 mod posting;
+mod reacting;
 mod refusing;
 mod replying;
 mod settings;

@@ -46,6 +46,7 @@ fn policy(args: CommunityPolicyArgs) -> CommunityPolicy {
         reply: args.reply.unwrap_or(usual.reply),
         hold: args.hold.unwrap_or(usual.hold),
         hold_unknown: args.hold_unknown.unwrap_or(usual.hold_unknown),
+        reactions: args.reactions.unwrap_or(usual.reactions),
         ..usual
     }
 }
@@ -81,6 +82,8 @@ async fn row(app: &App, actor: &Actor) -> anyhow::Result<Value> {
         "reply": policy.map(|policy| policy.reply.as_str()),
         "hold": policy.map(|policy| policy.hold.as_str()),
         "hold_unknown": policy.map(|policy| policy.hold_unknown),
+        "reactions": policy.map(|policy| policy.reactions.as_str()),
+        "bot_votes": settings.as_ref().map(|settings| settings.bot_votes),
         "wave": policy.map(|policy| policy.wave),
         "rules": settings.as_ref().map(archipel_storage::Community::rule_list),
         "members": conn.follower_count(actor.id).await?,
@@ -123,7 +126,8 @@ async fn change(context: &Context, app: &App, set: &CommunitySet) -> anyhow::Res
         reply: set.policy.reply,
         hold: set.policy.hold,
         hold_unknown: set.policy.hold_unknown,
-        reactions: None,
+        reactions: set.policy.reactions,
+        bot_votes: set.bot_votes,
         reach: None,
         rules: set.rules.clone(),
     };

@@ -115,6 +115,7 @@ impl Hands {
                 };
                 let edit = Edit {
                     content,
+                    special: archipel_actions::Special::None,
                     at: self.at(-late),
                     received: self.received(by),
                 };
