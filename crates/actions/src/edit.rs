@@ -1,11 +1,15 @@
 //! Editing a post. Only its author can; who wrote it, where it belongs, what it
 //! answers and when it was written never change.
 
+use archipel_model::poll::Poll;
 use archipel_model::{Timestamp, Visibility};
-use archipel_storage::{ActivityKind, Actor, Edited, Lane, NewActivity, Post, PostState, Tx};
+use archipel_storage::{
+    ActivityKind, Actor, Edited, Lane, NewActivity, Post, PostKind, PostState, Tx,
+};
 
 use crate::relay::{Passed, Relay, relay};
 use crate::say::saying;
+use crate::submit::Special;
 use crate::{Context, Result};
 
 /// A new version of a post.
@@ -13,6 +17,8 @@ use crate::{Context, Result};
 pub struct Edit<'a> {
     /// Its text and what surrounds it.
     pub content: Edited,
+    /// The poll or event that it is.
+    pub special: Special,
     /// When it was edited, as its author says; never later than now counts.
     pub at: Timestamp,
     /// The activity that brought it, exact bytes, of remote authors.
@@ -38,6 +44,7 @@ pub async fn edit_post(
     {
         return Ok(false);
     }
+    renew(ctx, tx, post, &edit.special).await?;
     // What waits, or was taken out, changes without a word to anybody.
     if post.state != PostState::Published {
         return Ok(true);
@@ -48,8 +55,20 @@ pub async fn edit_post(
         // Nobody here speaks for somebody elsewhere.
         None => return Ok(true),
     };
+    told_home(ctx, tx, post, what).await?;
+    Ok(true)
+}
+
+/// The community of ours that has announced a post passes on what its author says of
+/// it.
+pub(crate) async fn told_home(
+    ctx: &Context,
+    tx: &mut Tx,
+    post: &Post,
+    what: Passed<'_>,
+) -> Result<()> {
     let Some(community) = announced_home(tx, post).await? else {
-        return Ok(true);
+        return Ok(());
     };
     let passed = Relay {
         what,
@@ -58,7 +77,45 @@ pub async fn edit_post(
         also: &[],
         lane: Lane::Content,
     };
-    relay(ctx, tx, &community, passed).await?;
+    relay(ctx, tx, &community, passed).await
+}
+
+/// Takes over what an author of elsewhere says of a poll or an event.
+async fn renew(ctx: &Context, tx: &mut Tx, post: &Post, special: &Special) -> Result<()> {
+    match special {
+        Special::Poll(poll) if !post.is_local && post.kind == PostKind::Question => {
+            tx.put_poll(post.id, poll, ctx.now()).await?;
+        }
+        Special::Event(event) if post.kind == PostKind::Event => {
+            tx.put_event(post.id, event).await?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// An author elsewhere tells how their poll stands; `received` is the activity that
+/// said so, which is passed on, where it came. Says whether something changed.
+pub async fn poll_counted(
+    ctx: &Context,
+    tx: &mut Tx,
+    author: &Actor,
+    post: &Post,
+    poll: &Poll,
+    received: Option<&str>,
+) -> Result<bool> {
+    let is_poll = post.kind == PostKind::Question && post.state != PostState::Deleted;
+    if post.author_id != author.id || post.is_local || !is_poll {
+        return Ok(false);
+    }
+    let before = tx.poll(post.id).await?;
+    tx.put_poll(post.id, poll, ctx.now()).await?;
+    if before == tx.poll(post.id).await? {
+        return Ok(false);
+    }
+    if let (PostState::Published, Some(raw)) = (post.state, received) {
+        told_home(ctx, tx, post, Passed::Received(raw)).await?;
+    }
     Ok(true)
 }
 
@@ -77,7 +134,7 @@ pub(crate) async fn announced_home(tx: &mut Tx, post: &Post) -> Result<Option<Ac
 }
 
 /// A local author tells all who got the post, and those who would get it today.
-async fn say_update(
+pub(crate) async fn say_update(
     ctx: &Context,
     tx: &mut Tx,
     author: &Actor,

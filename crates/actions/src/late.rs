@@ -6,7 +6,7 @@ use archipel_storage::{Actor, NewPost, Post, PostKind, PostState, Tx};
 
 use archipel_model::submission::Verdict;
 
-use crate::submit::{Announcement, Arrival, announce, decided};
+use crate::submit::{Announcement, Arrival, announce, decided, parent_of};
 use crate::{Context, Result};
 
 /// A post that is here already, now brought by its own author.
@@ -28,12 +28,16 @@ pub struct Brought<'a> {
 /// on. Says whether the post is announced now.
 pub async fn author_brings(ctx: &Context, tx: &mut Tx, brought: Brought<'_>) -> Result<bool> {
     let Brought { author, post, .. } = brought;
-    if author.is_local
-        || post.is_local
-        || post.author_id != author.id
-        || post.state != PostState::Published
-    {
+    if author.is_local || post.is_local || post.author_id != author.id {
         return Ok(false);
+    }
+    match post.state {
+        PostState::Published => {}
+        PostState::Held => {
+            tx.keep_received(post.id, brought.received).await?;
+            return Ok(false);
+        }
+        PostState::Removed | PostState::Deleted => return Ok(false),
     }
     let community = match post.community_id {
         Some(id) => tx.actor(id).await?,
@@ -45,16 +49,21 @@ pub async fn author_brings(ctx: &Context, tx: &mut Tx, brought: Brought<'_>) -> 
     if tx.is_announced(post.id, community.id).await? {
         return Ok(false);
     }
-    let locked = match (post.root_id, &post.parent_uri) {
-        (Some(root), _) => Some(tx.post(root).await?.is_some_and(|root| root.locked)),
+    let locked = match (post.parent_id, &post.parent_uri) {
+        (Some(parent), _) => Some(tx.is_under_lock(parent).await?),
         (None, Some(_)) => Some(false),
         (None, None) => None,
+    };
+    let parent = match post.parent_id {
+        Some(id) => tx.post(id).await?,
+        None => None,
     };
     let arrival = Arrival {
         community: &community,
         author,
         visibility: post.visibility,
         reply_to_locked: locked,
+        parent: parent.as_ref().map(parent_of).unwrap_or_default(),
     };
     if decided(ctx, tx, &arrival).await? != Verdict::Published {
         return Ok(false);

@@ -20,6 +20,8 @@ mod membership;
 mod neighbours;
 mod notice;
 mod order;
+mod poll;
+mod react;
 mod relay;
 mod remote;
 mod removal;
@@ -37,7 +39,7 @@ pub use asking::{ask_again_when_due, shown_while_pending};
 pub use ban::{Ban, ban, unban};
 pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
 pub use deletion::{actor_gone, author_deleted, delete_local_actor};
-pub use edit::{Edit, edit_post};
+pub use edit::{Edit, edit_post, poll_counted};
 pub use follow::{FollowOutcome, FollowRequest, ReceivedFollow, follow, unfollow};
 pub use hold::{approve_held, refuse_held, set_wave};
 pub use late::{Brought, author_brings, author_deleted_unseen};
@@ -45,12 +47,14 @@ pub use lock::{set_locked, set_pinned};
 pub use membership::{expel, invite, set_vouched};
 pub use neighbours::{follow_as_community, unfollow_as_community};
 pub use order::{Door, Order};
+pub use poll::{Chosen, poll_is_due, vote_here, vote_received};
+pub use react::{NewReactionTo, Reacted, Via, Voter, react, take_back};
 pub use remote::{
     Elsewhere, banned_elsewhere, locked_elsewhere, pinned_elsewhere, removed_elsewhere,
     restored_elsewhere, unbanned_elsewhere,
 };
 pub use removal::{remove_post, restore_post};
-pub use submit::{Submission, Submitted, submit_post};
+pub use submit::{Special, Submission, Submitted, submit_post};
 pub use team::{appoint, dismiss};
 
 /// What every action needs besides its transaction.
@@ -118,6 +122,12 @@ pub enum Error {
     /// There is no room on top.
     #[error("{0} threads are on top already; take one down first")]
     TooManyPinned(usize),
+    /// The post waits, was removed or deleted.
+    #[error("this post is not shown")]
+    NotShown,
+    /// Whoever is banned is not let in.
+    #[error("{0} is banned; end the ban first")]
+    StillBanned(String),
     /// The post does not wait for a moderator.
     #[error("this post does not wait for a moderator")]
     NotHeld,

@@ -3,7 +3,7 @@
 
 use archipel_model::Deed;
 use archipel_model::permission::Measure;
-use archipel_storage::{Post, Tx};
+use archipel_storage::{Post, PostState, Tx};
 
 use crate::order::{About, Order};
 use crate::{Context, Error, Result};
@@ -72,7 +72,13 @@ async fn permitted(
     let target = order.upon_post(ctx, tx, post).await?;
     order
         .authorise(ctx, tx, measure, target, Some(&post.uri))
-        .await
+        .await?;
+    // Followers would hear of what they must not see.
+    if post.state == PostState::Published {
+        Ok(())
+    } else {
+        Err(Error::NotShown)
+    }
 }
 
 async fn told(

@@ -135,8 +135,7 @@ pub async fn removed_elsewhere(
         return Ok(false);
     }
     if with_replies {
-        tx.set_state_of_answers(post.id, PostState::Published, PostState::Removed)
-            .await?;
+        tx.remove_answers(post.id).await?;
     }
     let upon = Upon {
         post: Some(post),
@@ -181,16 +180,15 @@ pub async fn restored_elsewhere(
     {
         return Ok(false);
     }
-    if removal.with_content {
-        tx.set_state_of_answers(post.id, PostState::Removed, PostState::Published)
-            .await?;
-    }
     let upon = Upon {
         post: Some(post),
         undoes: Some(removal.id),
         ..Upon::default()
     };
     there.keep(ctx, tx, Deed::Restored, upon).await?;
+    if removal.with_content {
+        tx.bring_answers_back(post.id).await?;
+    }
     there.tell_author(ctx, tx, post, Decision::Restored).await?;
     Ok(true)
 }

@@ -31,8 +31,7 @@ pub async fn remove_post(
         return Ok(false);
     }
     if with_replies {
-        tx.set_state_of_answers(post.id, PostState::Published, PostState::Removed)
-            .await?;
+        tx.remove_answers(post.id).await?;
     }
     let about = About {
         target: Some(post.author_id),
@@ -58,35 +57,40 @@ pub async fn restore_post(
 ) -> Result<bool> {
     let target = order.upon_post(ctx, tx, post).await?;
     let removal = tx.last_measure_on_post(post.id, Deed::Removed).await?;
+    let restored = tx.last_measure_on_post(post.id, Deed::Restored).await?;
+    let removal = removal.filter(|removal| restored.is_none_or(|last| last.id < removal.id));
     // A server takes back what it removed itself, not what moderators here removed.
     let own = match &removal {
-        Some(removal) => tx
+        Some(removal) if !tx.is_kept_out_with_others(post.id).await? => tx
             .actor(removal.by_id)
             .await?
             .is_some_and(|by| !by.is_local && by.host == order.by.host),
-        None => false,
+        _ => false,
     };
     let object = own.then_some(post.uri.as_str());
     order
         .authorise(ctx, tx, Measure::Restore, target, object)
         .await?;
-    if !tx
-        .set_post_state(post.id, PostState::Removed, PostState::Published)
-        .await?
+    // What was refused was never here.
+    let refused = tx.last_measure_on_post(post.id, Deed::Refused).await?;
+    if refused.is_some()
+        || !tx
+            .set_post_state(post.id, PostState::Removed, PostState::Published)
+            .await?
     {
         return Ok(false);
     }
-    if removal.as_ref().is_some_and(|removal| removal.with_content) {
-        tx.set_state_of_answers(post.id, PostState::Removed, PostState::Published)
-            .await?;
-    }
+    let with_replies = removal.as_ref().is_some_and(|removal| removal.with_content);
     let about = About {
         target: Some(post.author_id),
         post: Some(post.id),
-        undoes: removal.map(|removal| removal.id),
+        undoes: removal.as_ref().map(|removal| removal.id),
         ..About::default()
     };
     let measure = order.log(ctx, tx, Deed::Restored, about).await?;
+    if with_replies {
+        tx.bring_answers_back(post.id).await?;
+    }
     order
         .proclaim(ctx, tx, measure, &post.uri, &[post.author_id])
         .await?;

@@ -1,12 +1,16 @@
 //! Posting and replying: the one way a post comes to be here, whoever wrote it
 //! and whichever door it came through.
 
+use archipel_model::event::Event;
 use archipel_model::permission::{Denial, Standing};
-use archipel_model::submission::{Entry, HoldReason, Refusal, Verdict, decide, measure};
+use archipel_model::poll::Poll;
+use archipel_model::submission::{Entry, HoldReason, Parent, Refusal, Verdict, decide, measure};
 use archipel_model::{
     ActivityId, ActorId, ActorState, CommunityPolicy, HoldPolicy, PostId, Timestamp, Visibility,
 };
-use archipel_storage::{ActivityKind, Actor, Lane, NewActivity, NewPost, Post, PostKind, Tx};
+use archipel_storage::{
+    ActivityKind, Actor, Lane, NewActivity, NewPost, Post, PostKind, PostState, Tx,
+};
 
 use archipel_model::notice::Cause;
 
@@ -27,7 +31,8 @@ pub struct Submission<'a> {
     pub uri: Option<&'a str>,
     /// Its form.
     pub kind: PostKind,
-    /// What it answers, if we have it.
+    /// What it answers, if we have it, in whatever state: one that is not shown is
+    /// not answered, and hides no lock.
     pub parent: Option<&'a Post>,
     /// What it answers.
     pub parent_uri: Option<&'a str>,
@@ -53,6 +58,20 @@ pub struct Submission<'a> {
     pub updated_at: Option<Timestamp>,
     /// The activity that brought it, exact bytes, to be passed on; of remote posts.
     pub received: Option<&'a str>,
+    /// The poll or event that it is.
+    pub special: Special,
+}
+
+/// What a post is besides a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Special {
+    /// Nothing else.
+    #[default]
+    Nothing,
+    /// A poll.
+    Poll(Poll),
+    /// Something that takes place.
+    Event(Event),
 }
 
 /// What became of a submission.
@@ -96,6 +115,10 @@ pub async fn submit_post(
         Some(uri) => uri.to_owned(),
         None => ctx.site.post(id),
     };
+    // Elsewhere one may answer what is gone from here.
+    let linked = submission
+        .parent
+        .filter(|parent| parent_of(parent) != Parent::Gone);
     let mut post = NewPost {
         id,
         url: submission.url.clone().or_else(|| Some(uri.clone())),
@@ -104,10 +127,8 @@ pub async fn submit_post(
         kind: submission.kind,
         author_id: submission.author.id,
         community_id: home.as_ref().map(|community| community.id),
-        root_id: submission
-            .parent
-            .map(|parent| parent.root_id.unwrap_or(parent.id)),
-        parent_id: submission.parent.map(|parent| parent.id),
+        root_id: linked.map(|parent| parent.root_id.unwrap_or(parent.id)),
+        parent_id: linked.map(|parent| parent.id),
         parent_uri: submission
             .parent
             .map(|parent| parent.uri.clone())
@@ -127,6 +148,11 @@ pub async fn submit_post(
     let made_here = submission.uri.is_none();
     if !insert(ctx, tx, &mut post, made_here, now).await? {
         return Ok(Submitted::Known);
+    }
+    match &submission.special {
+        Special::Nothing => {}
+        Special::Poll(poll) => tx.put_poll(post.id, poll, now).await?,
+        Special::Event(event) => tx.put_event(post.id, event).await?,
     }
     if let Some(reason) = held_reason {
         let cause = Cause::Held(reason);
@@ -215,6 +241,7 @@ async fn verdict(
         author: submission.author,
         visibility: submission.visibility,
         reply_to_locked: thread_locked(tx, submission).await?,
+        parent: submission.parent.map(parent_of).unwrap_or_default(),
     };
     decided(ctx, tx, &arrival).await
 }
@@ -248,6 +275,8 @@ pub(crate) struct Arrival<'a> {
     pub visibility: Visibility,
     /// `None` for a new thread, else whether the thread that is answered is locked.
     pub reply_to_locked: Option<bool>,
+    /// What became of the post that is answered.
+    pub parent: Parent,
 }
 
 /// What a local community decides on a post that arrives.
@@ -265,6 +294,7 @@ pub(crate) async fn decided(ctx: &Context, tx: &mut Tx, arrival: &Arrival<'_>) -
         visibility: arrival.visibility,
         author: standing(ctx, tx, arrival, policy).await?,
         reply_to_locked: arrival.reply_to_locked,
+        parent: arrival.parent,
         published_before: policy.hold == HoldPolicy::First
             && tx.has_published(author.id, community.id).await?,
         server_known: policy.hold_unknown
@@ -286,6 +316,7 @@ async fn standing(
     let matters = !policy.is_for_everyone(measure(arrival.reply_to_locked))
         || policy.holds_something()
         || arrival.reply_to_locked == Some(true)
+        || arrival.parent == Parent::Held
         || tx.has_bans(community.id).await?;
     if matters {
         return Ok(tx.standing(community.id, author.id, ctx.now()).await?);
@@ -297,13 +328,20 @@ async fn standing(
     })
 }
 
+/// What became of a post that is answered.
+pub(crate) const fn parent_of(parent: &Post) -> Parent {
+    match parent.state {
+        PostState::Published => Parent::Shown,
+        PostState::Held => Parent::Held,
+        PostState::Removed | PostState::Deleted => Parent::Gone,
+    }
+}
+
 /// Whether the thread that is answered is locked; `None` for a new thread.
 async fn thread_locked(tx: &mut Tx, submission: &Submission<'_>) -> Result<Option<bool>> {
     match submission.parent {
-        Some(parent) => match parent.root_id {
-            Some(root) => Ok(Some(tx.post(root).await?.is_some_and(|root| root.locked))),
-            None => Ok(Some(parent.locked)),
-        },
+        Some(parent) if parent.parent_id.is_some() => Ok(Some(tx.is_under_lock(parent.id).await?)),
+        Some(parent) => Ok(Some(parent.locked)),
         None => Ok(submission.parent_uri.map(|_| false)),
     }
 }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use archipel::cli::{Cli, Command};
 use archipel::commands::{self, Context};
 use archipel::{config, logging};
+use archipel_model::{ReactionClass, ReactionKind};
 use clap::Parser;
 
 /// Work here is many small pieces of JSON and SQL: the allocator shows.
@@ -55,6 +56,18 @@ async fn dispatch(context: &Context, command: &Command) -> anyhow::Result<()> {
         Command::Reply(args) => commands::reply::run(context, args).await,
         Command::Edit(args) => commands::edit::run(context, args).await,
         Command::DeletePost(args) => commands::edit::delete(context, args).await,
+        Command::Like(args) => commands::react::react(context, args, ReactionKind::Like).await,
+        Command::Dislike(args) => {
+            commands::react::react(context, args, ReactionKind::Dislike).await
+        }
+        Command::Boost(args) => commands::react::react(context, args, ReactionKind::Boost).await,
+        Command::Unlike(args) => {
+            commands::react::take_back(context, args, ReactionClass::Vote).await
+        }
+        Command::Unboost(args) => {
+            commands::react::take_back(context, args, ReactionClass::Boost).await
+        }
+        Command::Vote(args) => commands::react::vote(context, args).await,
         Command::Moderator(args) => commands::moderation::moderator(context, args).await,
         Command::Moderate(args) => commands::moderation::moderate(context, args).await,
         Command::Held(args) => commands::moderation::held(context, args).await,

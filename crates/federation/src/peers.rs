@@ -206,6 +206,9 @@ pub struct Manner {
     pub dialect: Dialect,
     /// How it wants requests signed.
     pub knock: Knock,
+    /// Whether it is Lemmy, which refuses a whole activity for one type that it does not
+    /// know.
+    pub is_lemmy: bool,
 }
 
 impl Default for Manner {
@@ -213,6 +216,7 @@ impl Default for Manner {
         Self {
             dialect: Dialect::Unknown,
             knock: Knock::Cavage,
+            is_lemmy: false,
         }
     }
 }
@@ -229,6 +233,10 @@ impl Manner {
         Self {
             dialect: peer.spoken_dialect(),
             knock,
+            is_lemmy: peer
+                .software
+                .as_deref()
+                .is_some_and(|name| name.eq_ignore_ascii_case("lemmy")),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Posts of other servers, fetched because somebody here asks for them.
 
-use archipel_actions::{self as actions, Submission};
+use archipel_actions::{self as actions, Special, Submission};
 use archipel_model::{ActorState, same_origin, text};
 use archipel_storage::{Actor, Post, PostKind};
 use url::Url;
@@ -159,7 +159,7 @@ pub(crate) fn submission<'a>(
             .as_deref()
             .map(text::plain)
             .filter(|t| !t.is_empty()),
-        content: text::sanitise(object.content_html.as_deref().unwrap_or_default()),
+        content: content(object),
         source: None,
         summary: object
             .summary
@@ -173,16 +173,35 @@ pub(crate) fn submission<'a>(
         published_at: object.published.unwrap_or(seen_at),
         updated_at: object.updated,
         received: None,
+        special: match (&object.poll, &object.event) {
+            (Some(poll), _) => Special::Poll(poll.clone()),
+            (None, Some(event)) => Special::Event(event.clone()),
+            (None, None) => Special::Nothing,
+        },
     }
+}
+
+/// The text, safe HTML. Polls of our own kind have their title in it too, for Mastodon.
+fn content(object: &RemoteObject) -> String {
+    let content = text::sanitise(object.content_html.as_deref().unwrap_or_default());
+    let (Some(_), Some(title)) = (&object.poll, &object.name) else {
+        return content;
+    };
+    let rest = content
+        .strip_prefix("<p><strong>")
+        .and_then(|rest| rest.split_once("</strong></p>"))
+        .filter(|(first, _)| text::plain(first).trim() == text::plain(title).trim())
+        .map(|(_, rest)| rest.to_owned());
+    rest.unwrap_or(content)
 }
 
 fn kind_of(object: &RemoteObject) -> PostKind {
     match object.kind {
         ObjectKind::Page => PostKind::Page,
         ObjectKind::Article => PostKind::Article,
-        ObjectKind::Question => PostKind::Question,
+        ObjectKind::Question if object.poll.is_some() => PostKind::Question,
         ObjectKind::Event => PostKind::Event,
         ObjectKind::Video | ObjectKind::Image | ObjectKind::Audio => PostKind::Media,
-        ObjectKind::Note | ObjectKind::Other(_) => PostKind::Note,
+        ObjectKind::Note | ObjectKind::Question | ObjectKind::Other(_) => PostKind::Note,
     }
 }

@@ -1,8 +1,8 @@
 //! From what is stored to what is written: rows in, views of [`crate::render`] out.
 
-use archipel_model::{ActorId, PostId, Visibility};
+use archipel_model::{ActorId, PostId, ReactionPolicy, Visibility};
 use archipel_storage::{
-    Activity, ActivityKind, Actor, ActorKey, Community, Conn, KeyAlgorithm, Post,
+    Activity, ActivityKind, Actor, ActorKey, Community, Conn, KeyAlgorithm, Post, PostKind,
 };
 use url::Url;
 
@@ -10,6 +10,7 @@ use crate::render::Language;
 use crate::render::activity::DeleteView;
 use crate::render::actor::{GroupView, InstanceView, KeysView, PersonView};
 use crate::render::object::{CommunityView, MentionView, ParentView, PostView, addressing};
+use crate::render::special::{PollView, SpecialView};
 use crate::render::tombstone::TombstoneView;
 use crate::state::stored_url;
 
@@ -160,6 +161,13 @@ pub(crate) async fn post(conn: &mut Conn, post: &Post) -> Result<PostView, ViewE
         Some(id) => conn.actor(id).await?,
         None => None,
     };
+    let counted = match post.community_id {
+        Some(id) => conn
+            .community(id)
+            .await?
+            .is_none_or(|settings| settings.reaction_policy != ReactionPolicy::Nothing),
+        None => true,
+    };
     let parent = match post.parent_id {
         Some(id) => parent(conn, id).await?,
         None => None,
@@ -198,10 +206,40 @@ pub(crate) async fn post(conn: &mut Conn, post: &Post) -> Result<PostView, ViewE
         visibility: post.visibility,
         context,
         comments_enabled: !post.locked,
-        likes: None,
-        shares: None,
+        likes: counted.then(|| total(post.likes)),
+        shares: counted.then(|| total(post.boosts)),
         published: post.published_at,
         updated: post.updated_at,
+        special: special(conn, post).await?,
+    })
+}
+
+fn total(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or(0)
+}
+
+/// The poll or event that a post is.
+async fn special(conn: &mut Conn, post: &Post) -> Result<SpecialView, ViewError> {
+    Ok(match post.kind {
+        PostKind::Question => match conn.poll(post.id).await? {
+            Some(poll) => SpecialView::Poll(PollView {
+                multiple: poll.multiple,
+                choices: poll
+                    .choices
+                    .into_iter()
+                    .map(|choice| (choice.name, total(choice.votes)))
+                    .collect(),
+                ends: poll.ends_at,
+                closed: poll.closed_at,
+                voters: total(poll.voters),
+            }),
+            None => SpecialView::Nothing,
+        },
+        PostKind::Event => match conn.event(post.id).await? {
+            Some(event) => SpecialView::Event(event),
+            None => SpecialView::Nothing,
+        },
+        _ => SpecialView::Nothing,
     })
 }
 

@@ -9,12 +9,16 @@ mod actor;
 mod deed;
 mod dialect;
 pub mod elsewhere;
+pub mod event;
 mod handle;
 mod id;
 pub mod notice;
 mod origin;
 pub mod permission;
 mod policy;
+pub mod poll;
+mod reaction;
+pub mod rights;
 mod role;
 mod site;
 pub mod submission;
@@ -34,6 +38,7 @@ pub use origin::{Host, HostError, Origin, origin_of, same_origin};
 pub use policy::{
     CommunityPolicy, HoldPolicy, JoinPolicy, PostPolicy, Reach, ReactionPolicy, UnknownWord,
 };
+pub use reaction::{ReactionClass, ReactionKind, Uncounted};
 pub use role::Role;
 pub use site::{Place, Site};
 pub use time::{Clock, SystemClock, TimeError, Timestamp};

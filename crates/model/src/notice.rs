@@ -94,12 +94,18 @@ const fn french_what(cause: Cause) -> &'static str {
         Cause::Held(HoldReason::Wave) => {
             "attend d’être lu par la modération, qui fait face à beaucoup d’envois indésirables."
         }
+        Cause::Held(HoldReason::Parent) => {
+            "attend d’être lu par la modération, comme le message auquel il répond."
+        }
         Cause::Approved => "est publié.",
         Cause::Refused(Refusal::NotPublic) => {
             "n’a pas été publié : il n’était pas public, et rien de privé n’est montré."
         }
         Cause::Refused(Refusal::Locked) => {
             "n’a pas été publié : cette discussion n’accepte plus de réponses."
+        }
+        Cause::Refused(Refusal::ParentGone) => {
+            "n’a pas été publié : le message auquel il répond n’est plus là."
         }
         Cause::Refused(Refusal::ByModerator) => "n’a pas été retenu par la modération.",
         Cause::Refused(Refusal::Denied(Denial::MembersOnly)) => {
@@ -121,7 +127,9 @@ const fn french_next(cause: Cause) -> Option<&'static str> {
         Cause::Refused(Refusal::NotPublic) => {
             Some("Pour qu’il soit publié, renvoyez-le en visibilité publique.")
         }
-        Cause::Refused(Refusal::Locked) => Some("Vous pouvez ouvrir une nouvelle discussion."),
+        Cause::Refused(Refusal::Locked | Refusal::ParentGone) => {
+            Some("Vous pouvez ouvrir une nouvelle discussion.")
+        }
         Cause::Refused(Refusal::Denied(Denial::MembersOnly)) => {
             Some("Suivez la communauté pour en devenir membre, puis renvoyez votre message.")
         }
@@ -146,11 +154,17 @@ const fn english_what(cause: Cause) -> &'static str {
         Cause::Held(HoldReason::Wave) => {
             "waits to be read by a moderator, because much spam is coming in."
         }
+        Cause::Held(HoldReason::Parent) => {
+            "waits to be read by a moderator, as does the post that it answers."
+        }
         Cause::Approved => "is published.",
         Cause::Refused(Refusal::NotPublic) => {
             "was not published: it was not public, and nothing private is shown."
         }
         Cause::Refused(Refusal::Locked) => "was not published: this thread takes no more replies.",
+        Cause::Refused(Refusal::ParentGone) => {
+            "was not published: the post that it answers is not there any more."
+        }
         Cause::Refused(Refusal::ByModerator) => "was not accepted by the moderators.",
         Cause::Refused(Refusal::Denied(Denial::MembersOnly)) => {
             "was not published: only members can write there."
@@ -169,7 +183,9 @@ const fn english_next(cause: Cause) -> Option<&'static str> {
     match cause {
         Cause::Held(_) => Some("You need not do anything: you will be told what is decided."),
         Cause::Refused(Refusal::NotPublic) => Some("To have it published, post it in public."),
-        Cause::Refused(Refusal::Locked) => Some("You can start a new thread."),
+        Cause::Refused(Refusal::Locked | Refusal::ParentGone) => {
+            Some("You can start a new thread.")
+        }
         Cause::Refused(Refusal::Denied(Denial::MembersOnly)) => {
             Some("Follow the community to become a member, then post again.")
         }

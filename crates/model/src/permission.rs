@@ -70,6 +70,8 @@ pub enum Measure {
     Post,
     /// Answer in a thread.
     Reply,
+    /// Vote for or against a post, show it to others, choose in a poll.
+    React,
     /// Accept or reject who wants to join.
     Admit,
     /// Invite somebody to join.
@@ -115,7 +117,7 @@ pub enum Measure {
     Close,
 }
 crate::policy::words! { Measure {
-    Post => "post", Reply => "reply", Admit => "admit", Invite => "invite", Vouch => "vouch",
+    Post => "post", Reply => "reply", React => "react", Admit => "admit", Invite => "invite", Vouch => "vouch",
     Pin => "pin", Mark => "mark", Decide => "decide", Remove => "remove", Restore => "restore",
     Lock => "lock", Move => "move", Expel => "expel", Ban => "ban", Unban => "unban",
     Warn => "warn", Resolve => "resolve", Hold => "hold", Appoint => "appoint",
@@ -203,6 +205,7 @@ const fn required(measure: Measure, policy: CommunityPolicy) -> Required {
     match measure {
         Measure::Post => Required::Policy(policy.post),
         Measure::Reply => Required::Policy(policy.reply),
+        Measure::React => Required::Policy(PostPolicy::Everyone),
         Measure::Admit | Measure::Invite | Measure::Pin | Measure::Mark => {
             Required::Role(Role::Facilitator)
         }

@@ -26,9 +26,12 @@ pub enum HoldReason {
     UnknownServer,
     /// Everything waits, because much spam is coming in.
     Wave,
+    /// What it answers waits itself.
+    Parent,
 }
 crate::policy::words! { HoldReason {
     Always => "always", First => "first", UnknownServer => "unknown_server", Wave => "wave",
+    Parent => "parent",
 } }
 
 /// Why a post was not taken into a community.
@@ -40,6 +43,8 @@ pub enum Refusal {
     Denied(Denial),
     /// The thread accepts no more replies.
     Locked,
+    /// What it answers was removed or deleted.
+    ParentGone,
     /// The community takes nothing any more.
     Closed,
     /// A moderator decided against it.
@@ -53,10 +58,23 @@ impl Refusal {
             Self::NotPublic => "not_public",
             Self::Denied(denial) => denial.as_str(),
             Self::Locked => "locked",
+            Self::ParentGone => "parent_gone",
             Self::Closed => "closed",
             Self::ByModerator => "by_moderator",
         }
     }
+}
+
+/// What became of the post that is answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Parent {
+    /// It is shown; or nothing is answered, or nothing that is known.
+    #[default]
+    Shown,
+    /// It waits for a moderator.
+    Held,
+    /// It was removed or deleted.
+    Gone,
 }
 
 /// What is known of a post on its way in.
@@ -68,6 +86,8 @@ pub struct Entry {
     pub author: Standing,
     /// `None` for a new thread, else whether the thread that it answers is locked.
     pub reply_to_locked: Option<bool>,
+    /// What became of the post that it answers.
+    pub parent: Parent,
     /// Whether something of the author was published there already.
     pub published_before: bool,
     /// Whether something of the author's server was published here already, or
@@ -90,6 +110,10 @@ pub fn decide(entry: &Entry, policy: CommunityPolicy) -> Verdict {
     if locked && authorise(author, Measure::Lock, Target::Community, origin, policy).is_err() {
         return Verdict::Refused(Refusal::Locked);
     }
+    // Else a discussion that was removed would go on, answer by answer.
+    if entry.parent == Parent::Gone {
+        return Verdict::Refused(Refusal::ParentGone);
+    }
     match held(entry, policy) {
         Some(reason) => Verdict::Held(reason),
         None => Verdict::Published,
@@ -105,6 +129,9 @@ fn held(entry: &Entry, policy: CommunityPolicy) -> Option<HoldReason> {
     }
     if policy.wave {
         return Some(HoldReason::Wave);
+    }
+    if entry.parent == Parent::Held {
+        return Some(HoldReason::Parent);
     }
     if policy.hold == HoldPolicy::Always {
         return Some(HoldReason::Always);
@@ -138,6 +165,7 @@ mod tests {
             ..Standing::OPERATOR
         },
         reply_to_locked: None,
+        parent: Parent::Shown,
         published_before: false,
         server_known: false,
     };
@@ -186,6 +214,22 @@ mod tests {
             decide(&by_moderator, CommunityPolicy::OPEN),
             Verdict::Published
         );
+    }
+
+    #[test]
+    fn what_is_gone_is_not_answered_and_what_waits_makes_its_answers_wait() {
+        let entry = |parent| Entry {
+            reply_to_locked: Some(false),
+            parent,
+            ..stranger()
+        };
+        for (parent, verdict) in [
+            (Parent::Shown, Verdict::Published),
+            (Parent::Held, Verdict::Held(HoldReason::Parent)),
+            (Parent::Gone, Verdict::Refused(Refusal::ParentGone)),
+        ] {
+            assert_eq!(decide(&entry(parent), CommunityPolicy::OPEN), verdict);
+        }
     }
 
     #[test]

@@ -1,10 +1,10 @@
-//! The log of what is said to the world, and the exact bytes that were sent.
+//! The log of what is said to the world.
 
 use archipel_model::{ActivityId, ActorId, FollowId, MeasureId, PostId, Timestamp};
 
 use crate::conn::sql;
-use crate::maybe::{Maybe, Micros};
-use crate::{Conn, Result, Tx};
+use crate::maybe::{Maybe, MaybeWord, Micros};
+use crate::{Conn, PostKind, Result, Tx};
 
 /// What is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,22 +99,6 @@ pub enum Lane {
     Votes = 2,
 }
 
-/// Which form of an activity is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Form {
-    /// As it is: everything but announcements.
-    Plain,
-    /// `Announce{Create…}`, for the threadiverse.
-    Wrapped,
-    /// `Announce{id}`, a boost, for microblogs.
-    Boost,
-    /// What is passed on itself, as it came, for those who can prove its origin.
-    Forward,
-}
-archipel_model::words! { Form {
-    Plain => "plain", Wrapped => "wrapped", Boost => "boost", Forward => "forward",
-} }
-
 /// One entry of the log.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Activity {
@@ -159,6 +143,9 @@ pub struct Activity {
     /// When it was said.
     #[sqlx(try_from = "Micros")]
     pub created_at: Timestamp,
+    /// The form of the thread that it is about; see [`Tx::flush`].
+    #[sqlx(try_from = "MaybeWord")]
+    pub thread_kind: Option<PostKind>,
 }
 
 /// Something to be said.
@@ -194,26 +181,6 @@ pub struct NewActivity {
     pub to_followers: bool,
     /// Other actors it goes to.
     pub recipients: Vec<ActorId>,
-}
-
-/// The bytes of one form of an activity.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Rendering {
-    /// Of which activity.
-    #[sqlx(try_from = "i64")]
-    pub activity_id: ActivityId,
-    /// In which form.
-    #[sqlx(try_from = "String")]
-    pub form: Form,
-    /// The JSON.
-    pub body: String,
-}
-
-#[derive(serde::Serialize)]
-struct KeptRendering<'a> {
-    activity_id: i64,
-    form: &'a str,
-    body: &'a str,
 }
 
 /// One entry of the log on its way into the database.
@@ -264,7 +231,9 @@ impl Tx {
         });
     }
 
-    /// Writes what was said so far, so that queries of this transaction see it.
+    /// Writes what was said so far, so that queries of this transaction see it. With
+    /// what is about a post goes the form of its thread: a poll if it is one or stands
+    /// below one, else that of the post that began it.
     pub async fn flush(&mut self) -> Result<()> {
         if self.said.is_empty() {
             return Ok(());
@@ -275,7 +244,7 @@ impl Tx {
             execute,
             "INSERT INTO activity (id, uri, kind, actor_id, post_id, follow_id, object_uri,
                 inner_id, inner_raw, measure_id, after_id, object_key, lane, to_followers,
-                recipients, state, created_at)
+                recipients, state, created_at, thread_kind)
              SELECT CAST(value ->> 'id' AS BIGINT), value ->> 'uri', value ->> 'kind',
                 CAST(value ->> 'actor_id' AS BIGINT), CAST(value ->> 'post_id' AS BIGINT),
                 CAST(value ->> 'follow_id' AS BIGINT), value ->> 'object_uri',
@@ -283,7 +252,13 @@ impl Tx {
                 CAST(value ->> 'measure_id' AS BIGINT), CAST(value ->> 'after_id' AS BIGINT),
                 value ->> 'object_key', CAST(value ->> 'lane' AS BIGINT),
                 CAST(value ->> 'to_followers' AS BOOLEAN), value ->> 'recipients', 'new',
-                CAST(value ->> 'created_at' AS BIGINT)
+                CAST(value ->> 'created_at' AS BIGINT),
+                (WITH RECURSIVE up (kind, parent_id, step) AS (
+                    SELECT p.kind, p.parent_id, 0 FROM post p WHERE p.uri = value ->> 'object_key'
+                    UNION ALL SELECT p.kind, p.parent_id, u.step + 1
+                    FROM up u JOIN post p ON p.id = u.parent_id WHERE u.step < 100)
+                 SELECT kind FROM up
+                 ORDER BY CASE kind WHEN 'Question' THEN 0 ELSE 1 END, step DESC LIMIT 1)
              FROM json_each($1)",
             crate::json_list(&said)
         )
@@ -334,6 +309,16 @@ impl Conn {
             fetch_optional as Activity,
             "SELECT * FROM activity WHERE id = $1",
             id.0
+        )
+    }
+
+    /// What was said with this ActivityPub id.
+    pub async fn activity_by_uri(&mut self, uri: &str) -> Result<Option<Activity>> {
+        sql!(
+            self,
+            fetch_optional as Activity,
+            "SELECT * FROM activity WHERE uri = $1",
+            uri
         )
     }
 
@@ -406,39 +391,6 @@ impl Conn {
             "SELECT * FROM activity WHERE post_id = $1 AND kind = $2 ORDER BY id LIMIT 1",
             post.0,
             kind.as_str()
-        )
-    }
-
-    /// Keeps the bytes of activities in their forms; the first ones stay.
-    pub async fn put_renderings(&mut self, renderings: &[Rendering]) -> Result<()> {
-        let rows: Vec<KeptRendering<'_>> = renderings
-            .iter()
-            .map(|rendering| KeptRendering {
-                activity_id: rendering.activity_id.0,
-                form: rendering.form.as_str(),
-                body: &rendering.body,
-            })
-            .collect();
-        sql!(
-            self,
-            execute,
-            "INSERT INTO rendering (activity_id, form, body)
-             SELECT CAST(value ->> 'activity_id' AS BIGINT), value ->> 'form', value ->> 'body'
-             FROM json_each($1) WHERE true ON CONFLICT (activity_id, form) DO NOTHING",
-            crate::json_list(&rows)
-        )
-        .map(drop)
-    }
-
-    /// The kept bytes of these activities, every form.
-    pub async fn renderings(&mut self, ids: &[ActivityId]) -> Result<Vec<Rendering>> {
-        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-        sql!(
-            self,
-            fetch_all as Rendering,
-            "SELECT activity_id, form, body FROM rendering
-             WHERE activity_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))",
-            crate::json_list(&ids)
         )
     }
 }

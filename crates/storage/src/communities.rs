@@ -42,6 +42,8 @@ pub struct Community {
     pub reach: Reach,
     /// Its rules, one a line.
     pub rules: String,
+    /// Whether votes of programs count.
+    pub bot_votes: bool,
 }
 
 impl Community {
@@ -74,6 +76,7 @@ impl Community {
             reaction_policy: policy.reactions,
             reach: policy.reach,
             rules: String::new(),
+            bot_votes: false,
         }
     }
 
@@ -123,14 +126,15 @@ impl Conn {
             execute,
             "INSERT INTO community
                 (actor_id, description, language, join_policy, post_policy, reply_policy,
-                 hold_policy, hold_unknown, wave, reaction_policy, reach, rules)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                 hold_policy, hold_unknown, wave, reaction_policy, reach, rules, bot_votes)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
              ON CONFLICT (actor_id) DO UPDATE SET description = excluded.description,
                 language = excluded.language, join_policy = excluded.join_policy,
                 post_policy = excluded.post_policy, reply_policy = excluded.reply_policy,
                 hold_policy = excluded.hold_policy, hold_unknown = excluded.hold_unknown,
                 wave = excluded.wave, reaction_policy = excluded.reaction_policy,
-                reach = excluded.reach, rules = excluded.rules",
+                reach = excluded.reach, rules = excluded.rules,
+                bot_votes = excluded.bot_votes",
             community.actor_id.0,
             &community.description,
             &community.language,
@@ -142,7 +146,8 @@ impl Conn {
             community.wave,
             community.reaction_policy.as_str(),
             community.reach.as_str(),
-            &community.rules
+            &community.rules,
+            community.bot_votes
         )
         .map(drop)
     }
@@ -230,7 +235,8 @@ impl Conn {
         )
     }
 
-    /// Gives somebody a role in a community.
+    /// Gives somebody a role in a community, in the place of the one they had: who
+    /// gets a higher one does not rank above those who have held it longer.
     pub async fn put_moderator(
         &mut self,
         community: ActorId,
@@ -243,7 +249,8 @@ impl Conn {
             execute,
             "INSERT INTO moderator (community_id, actor_id, role, created_at)
              VALUES ($1, $2, $3, $4)
-             ON CONFLICT (community_id, actor_id) DO UPDATE SET role = excluded.role",
+             ON CONFLICT (community_id, actor_id) DO UPDATE SET role = excluded.role,
+                created_at = excluded.created_at",
             community.0,
             actor.0,
             role.as_str(),

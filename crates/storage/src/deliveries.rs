@@ -4,8 +4,8 @@ use archipel_model::{ActivityId, DestinationId, Timestamp};
 use serde::Serialize;
 
 use crate::conn::sql;
-use crate::maybe::Maybe;
-use crate::{ActivityKind, Conn, Result};
+use crate::maybe::{Maybe, MaybeWord};
+use crate::{ActivityKind, Conn, PostKind, Result};
 
 /// Where a delivery stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,9 @@ pub struct QueuedDelivery {
     pub object_key: String,
     /// How often it was tried.
     pub attempts: i64,
+    /// The form of the thread that it is about.
+    #[sqlx(try_from = "MaybeWord")]
+    pub thread_kind: Option<PostKind>,
 }
 
 /// How one try ended.
@@ -116,7 +119,7 @@ impl Conn {
             self,
             fetch_all as QueuedDelivery,
             sqlite: "SELECT q.destination_id, q.activity_id, y.kind, y.actor_id, q.object_key,
-                q.attempts
+                q.attempts, y.thread_kind
              FROM json_each($1) AS d JOIN delivery q ON q.destination_id = CAST(d.value AS BIGINT)
                 AND q.activity_id IN (SELECT x.activity_id FROM delivery x
                     WHERE x.destination_id = CAST(d.value AS BIGINT) AND x.state = 'queued'
@@ -129,7 +132,7 @@ impl Conn {
                 JOIN activity y ON y.id = q.activity_id
              ORDER BY q.destination_id, q.lane, q.activity_id",
             postgres: "SELECT q.destination_id, q.activity_id, y.kind, y.actor_id, q.object_key,
-                q.attempts
+                q.attempts, y.thread_kind
              FROM json_each($1) AS d CROSS JOIN LATERAL (SELECT x.* FROM delivery x
                     WHERE x.destination_id = CAST(d.value AS BIGINT) AND x.state = 'queued'
                         AND x.next_try_at + 0 <= $2

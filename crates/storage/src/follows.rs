@@ -117,7 +117,7 @@ impl Conn {
         )
     }
 
-    /// Decides on a follow.
+    /// Decides on a follow. Nobody vouches any more for who is let in no more.
     pub async fn decide_follow(
         &mut self,
         id: FollowId,
@@ -127,7 +127,8 @@ impl Conn {
         sql!(
             self,
             execute,
-            "UPDATE follow SET state = $2, decided_at = $3 WHERE id = $1",
+            "UPDATE follow SET state = $2, decided_at = $3,
+                approved_at = CASE WHEN $2 = 'accepted' THEN approved_at END WHERE id = $1",
             id.0,
             state.as_str(),
             now.micros()

@@ -39,6 +39,18 @@ impl Conn {
         .map(Option::unwrap_or_default)
     }
 
+    /// Withdraws an invitation.
+    pub async fn remove_invitation(&mut self, community: ActorId, actor: ActorId) -> Result<()> {
+        sql!(
+            self,
+            execute,
+            "DELETE FROM invitation WHERE community_id = $1 AND actor_id = $2",
+            community.0,
+            actor.0
+        )
+        .map(drop)
+    }
+
     /// Vouches for a member since a moment, or no more; false when it was so
     /// already, or they are no member.
     pub async fn set_vouched(

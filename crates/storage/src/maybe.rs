@@ -4,6 +4,8 @@ use archipel_model::{
     ActivityId, ActorId, FollowId, MeasureId, PostId, Role, Timestamp, UnknownWord,
 };
 
+use crate::PostKind;
+
 /// A nullable `BIGINT`, on its way to an optional id or moment.
 #[derive(Debug, sqlx::Type)]
 #[sqlx(transparent)]
@@ -35,14 +37,20 @@ impl From<Micros> for Timestamp {
     }
 }
 
-/// A nullable word, on its way to an optional role.
+/// A nullable word, on its way to an optional role or form.
 #[derive(Debug, sqlx::Type)]
 #[sqlx(transparent)]
 pub(crate) struct MaybeWord(Option<String>);
 
-impl TryFrom<MaybeWord> for Option<Role> {
-    type Error = UnknownWord;
-    fn try_from(MaybeWord(word): MaybeWord) -> Result<Self, UnknownWord> {
-        word.map(|word| word.parse()).transpose()
-    }
+macro_rules! optional_word {
+    ($($word:ty),+ $(,)?) => {$(
+        impl TryFrom<MaybeWord> for Option<$word> {
+            type Error = UnknownWord;
+            fn try_from(MaybeWord(word): MaybeWord) -> Result<Self, UnknownWord> {
+                word.map(|word| word.parse()).transpose()
+            }
+        }
+    )+};
 }
+
+optional_word! { Role, PostKind }

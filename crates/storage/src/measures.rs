@@ -123,20 +123,6 @@ impl Conn {
         )
     }
 
-    /// Whether a removal of this very post is in force, not only one of the thread
-    /// around it or of all that its author wrote.
-    pub async fn is_removed_by_itself(&mut self, post: PostId) -> Result<bool> {
-        sql!(
-            self,
-            fetch_scalar as bool,
-            "SELECT coalesce((SELECT kind FROM measure
-                WHERE post_id = $1 AND kind IN ('removed', 'restored')
-                ORDER BY id DESC LIMIT 1), '') = 'removed'",
-            post.0
-        )
-        .map(Option::unwrap_or_default)
-    }
-
     /// The last measure of this kind upon somebody in a community (`None`: on the
     /// whole server).
     pub async fn last_measure_on_actor(

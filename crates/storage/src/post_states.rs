@@ -168,29 +168,33 @@ impl Conn {
         .map(|rows| rows > 0)
     }
 
-    /// Changes what all that answers a post is, however deep; what was removed by
-    /// itself stays so.
-    pub async fn set_state_of_answers(
-        &mut self,
-        post: PostId,
-        from: PostState,
-        to: PostState,
-    ) -> Result<u64> {
+    /// Takes out all that answers a post and is shown in its community, however deep.
+    pub async fn remove_answers(&mut self, post: PostId) -> Result<u64> {
         sql!(
             self,
             execute,
             "WITH RECURSIVE below (id) AS (
                 SELECT id FROM post WHERE parent_id = $1
                 UNION SELECT p.id FROM post p JOIN below b ON p.parent_id = b.id)
-             UPDATE post SET state = $3, pinned_at = NULL
-             WHERE id IN (SELECT id FROM below) AND state = $2
-                AND ($2 <> 'removed' OR coalesce((SELECT m.kind FROM measure m
-                    WHERE m.post_id = post.id AND m.kind IN ('removed', 'restored')
-                    ORDER BY m.id DESC LIMIT 1), '') <> 'removed')",
-            post.0,
-            from.as_str(),
-            to.as_str()
+             UPDATE post SET state = 'removed', pinned_at = NULL
+             WHERE id IN (SELECT id FROM below) AND state = 'published'
+                AND community_id = (SELECT community_id FROM post WHERE id = $1)",
+            post.0
         )
+    }
+
+    /// Whether a post, or something that it answers however indirectly, is locked.
+    pub async fn is_under_lock(&mut self, post: PostId) -> Result<bool> {
+        sql!(
+            self,
+            fetch_scalar as bool,
+            "WITH RECURSIVE up (id, parent_id, locked) AS (
+                SELECT id, parent_id, locked FROM post WHERE id = $1
+                UNION SELECT p.id, p.parent_id, p.locked FROM post p JOIN up u ON u.parent_id = p.id)
+             SELECT EXISTS (SELECT 1 FROM up WHERE locked)",
+            post.0
+        )
+        .map(Option::unwrap_or_default)
     }
 
     /// Turns all posts of an author into tombstones.
@@ -216,6 +220,20 @@ impl Conn {
             now.micros()
         )
         .map(|rows| rows > 0)
+    }
+
+    /// Keeps the activity by which an author brings a post that waits and was only
+    /// fetched, so that it can be passed on once it is approved.
+    pub async fn keep_received(&mut self, id: PostId, received: &str) -> Result<()> {
+        sql!(
+            self,
+            execute,
+            "UPDATE post SET received = $2
+             WHERE id = $1 AND state = 'held' AND received IS NULL",
+            id.0,
+            received
+        )
+        .map(drop)
     }
 
     /// Puts a post of elsewhere that belongs to no community yet into one. Into one of

@@ -109,6 +109,12 @@ pub struct Post {
     /// Since when it is on top.
     #[sqlx(try_from = "Maybe")]
     pub pinned_at: Option<Timestamp>,
+    /// Votes for it.
+    pub likes: i64,
+    /// Votes against it.
+    pub dislikes: i64,
+    /// Boosts of it.
+    pub boosts: i64,
 }
 
 /// A post to be stored: like [`Post`], published unless it is held.

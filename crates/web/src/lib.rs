@@ -14,6 +14,7 @@ mod home;
 mod language;
 mod person;
 mod reader;
+mod special;
 mod style;
 mod texts;
 mod thread;

@@ -9,6 +9,7 @@ use askama::filters::HtmlSafe;
 
 use crate::address::Address;
 use crate::dates::Date;
+use crate::special::{Special, totals};
 use crate::texts::Texts;
 
 /// Characters of a heading that is made from a text.
@@ -84,6 +85,10 @@ pub(crate) struct PostView {
     pub(crate) address: Option<Address>,
     /// The reply on the same page that it answers.
     pub(crate) answers: Option<Answered>,
+    /// Votes and boosts, in words.
+    pub(crate) totals: Option<String>,
+    /// The poll or event that it is.
+    pub(crate) special: Special,
 }
 
 /// A post on the same page that another one answers.
@@ -121,12 +126,18 @@ pub(crate) async fn shown(
     t: &Texts,
 ) -> archipel_storage::Result<Vec<PostView>> {
     let authors = authors(conn, posts).await?;
-    Ok(posts
-        .iter()
-        .filter_map(|post| Some((post, authors.get(&post.author_id)?)))
-        .filter(|(post, author)| is_shown(post, author))
-        .map(|(post, author)| PostView::new(post, author, site, t))
-        .collect())
+    let mut views = Vec::with_capacity(posts.len());
+    for post in posts {
+        let author = authors.get(&post.author_id);
+        let Some(author) = author.filter(|author| is_shown(post, author)) else {
+            continue;
+        };
+        views.push(PostView {
+            special: Special::of(conn, post, t).await?,
+            ..PostView::new(post, author, site, t)
+        });
+    }
+    Ok(views)
 }
 
 impl PostView {
@@ -165,6 +176,8 @@ impl PostView {
                 Address::elsewhere(&post.uri, post.url.as_deref())
             },
             answers: None,
+            totals: totals(post, t),
+            special: Special::default(),
         }
     }
 }

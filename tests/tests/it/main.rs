@@ -3,8 +3,8 @@
 //! of the security notes.
 //!
 //! One scenario: `cargo test -p archipel-tests --test it posting::mention`. All of
-//! them need a PostgreSQL (`ARCHIPEL_TEST_PG`) and the npm packages of
-//! `tests/peers/fedify`; `tests/run` brings both.
+//! them need a PostgreSQL (`ARCHIPEL_TEST_PG`) and the packages of
+//! `tests/peers/fedify` and `tests/peers/bovine`; `tests/run` brings all.
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -12,14 +12,18 @@
 )]
 
 mod attacks;
+mod attacks_community;
 mod attacks_fetch;
 mod attacks_groups;
 mod attacks_load;
+mod authorisation;
 mod backfill;
+mod bovine;
 mod changes;
 mod crash;
 mod delivery;
 mod discovery;
+mod events;
 mod fedify;
 mod follow;
 mod gate;
@@ -27,8 +31,10 @@ mod house;
 mod labs;
 mod leaving;
 mod moderation;
+mod polls;
 mod posting;
 mod proofs;
+mod reactions;
 mod remote;
 mod remote_proofs;
 mod replies;

@@ -7,13 +7,17 @@ use archipel_model::ActorKind;
 use archipel_storage::{ActivityKind, FollowState};
 
 use crate::database::{Database, both};
-use crate::lab::{approving, asking, context, neighbour, person, received, remote, said};
+use crate::lab::{
+    approving, asking, by, context, neighbour, operator, person, received, remote, said,
+};
 
 both!(who_is_let_in_or_refused_is_told);
 async fn who_is_let_in_or_refused_is_told(db: Arc<Database>) {
     let ctx = context();
     let mut tx = db.store.write().await.unwrap();
     let hive = approving(&ctx, &mut tx, "tilab").await;
+    let operator = operator(&ctx, &mut tx).await;
+    let order = by(&operator, &hive);
     for (name, accept, kind, state) in [
         ("ana", true, ActivityKind::Accept, FollowState::Accepted),
         ("eve", false, ActivityKind::Reject, FollowState::Rejected),
@@ -22,7 +26,7 @@ async fn who_is_let_in_or_refused_is_told(db: Arc<Database>) {
         let uri = format!("https://peer.example/f/{name}");
         let request = received(&asks, &hive, &uri);
         follow(&ctx, &mut tx, request).await.unwrap();
-        decide_request(&ctx, &mut tx, &hive, &asks, accept)
+        decide_request(&ctx, &mut tx, &order, &asks, accept)
             .await
             .unwrap();
         let follow = tx.follow(asks.id, hive.id).await.unwrap().unwrap();
@@ -43,13 +47,15 @@ async fn a_member_who_is_refused_later_is_out_and_may_ask_again(db: Arc<Database
     let ctx = context();
     let mut tx = db.store.write().await.unwrap();
     let hive = approving(&ctx, &mut tx, "tilab").await;
+    let operator = operator(&ctx, &mut tx).await;
+    let order = by(&operator, &hive);
     let ana = person(&ctx, &mut tx, "ana").await;
     let uri = "https://peer.example/f/1";
     follow(&ctx, &mut tx, received(&ana, &hive, uri))
         .await
         .unwrap();
     for accept in [true, false] {
-        decide_request(&ctx, &mut tx, &hive, &ana, accept)
+        decide_request(&ctx, &mut tx, &order, &ana, accept)
             .await
             .unwrap();
     }
@@ -73,9 +79,11 @@ async fn a_neighbour_is_decided_on_without_a_word_to_the_world(db: Arc<Database>
     let ctx = context();
     let mut tx = db.store.write().await.unwrap();
     let hive = approving(&ctx, &mut tx, "tilab").await;
+    let operator = operator(&ctx, &mut tx).await;
+    let order = by(&operator, &hive);
     let bea = neighbour(&ctx, &mut tx, "bea").await;
     follow(&ctx, &mut tx, asking(&bea, &hive)).await.unwrap();
-    decide_request(&ctx, &mut tx, &hive, &bea, true)
+    decide_request(&ctx, &mut tx, &order, &bea, true)
         .await
         .unwrap();
     assert!(
@@ -92,8 +100,10 @@ async fn who_did_not_ask_cannot_be_decided_on(db: Arc<Database>) {
     let ctx = context();
     let mut tx = db.store.write().await.unwrap();
     let hive = approving(&ctx, &mut tx, "tilab").await;
+    let operator = operator(&ctx, &mut tx).await;
+    let order = by(&operator, &hive);
     let ana = person(&ctx, &mut tx, "ana").await;
-    let decided = decide_request(&ctx, &mut tx, &hive, &ana, true).await;
+    let decided = decide_request(&ctx, &mut tx, &order, &ana, true).await;
     assert!(matches!(decided, Err(Error::NoRequest(_))));
     assert!(said(&mut tx).await.is_empty());
     assert!(

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use archipel_actions::{
-    Context, FollowRequest, NewCommunity, NewKeys, ReceivedFollow, Submission, Submitted,
-    create_community, create_person, follow, submit_post,
+    Context, Door, FollowRequest, NewCommunity, NewKeys, Order, ReceivedFollow, Special,
+    Submission, Submitted, create_community, create_instance, create_person, follow, submit_post,
 };
 use archipel_model::{
     ActorKind, Clock, CommunityPolicy, Handle, IdSource, JoinPolicy, PostId, Site, Timestamp,
@@ -101,13 +101,24 @@ pub async fn neighbour(ctx: &Context, tx: &mut Tx, name: &str) -> Actor {
 
 /// Somebody or a community elsewhere.
 pub async fn remote(ctx: &Context, tx: &mut Tx, kind: ActorKind, name: &str) -> Actor {
-    let uri = format!("https://peer.example/{name}");
+    remote_at(ctx, tx, kind, name, "peer.example").await
+}
+
+/// Somebody or a community on this server.
+pub async fn remote_at(
+    ctx: &Context,
+    tx: &mut Tx,
+    kind: ActorKind,
+    name: &str,
+    host: &str,
+) -> Actor {
+    let uri = format!("https://{host}/{name}");
     let new = NewActor {
         id: ctx.id(),
         kind,
         is_local: false,
         handle: name.to_owned(),
-        host: "peer.example".to_owned(),
+        host: host.to_owned(),
         name: name.to_owned(),
         summary: String::new(),
         url: None,
@@ -126,6 +137,22 @@ pub async fn remote(ctx: &Context, tx: &mut Tx, kind: ActorKind, name: &str) -> 
 /// A person elsewhere.
 pub async fn person(ctx: &Context, tx: &mut Tx, name: &str) -> Actor {
     remote(ctx, tx, ActorKind::Person, name).await
+}
+
+/// The server itself, which acts for an operator.
+pub async fn operator(ctx: &Context, tx: &mut Tx) -> Actor {
+    create_instance(ctx, tx, &keys()).await.unwrap()
+}
+
+/// An order given here, without a reason.
+pub const fn by<'a>(by: &'a Actor, community: &'a Actor) -> Order<'a> {
+    Order {
+        by,
+        community,
+        door: Door::Here("test"),
+        reason: None,
+        rule: None,
+    }
 }
 
 /// A follow by somebody here.
@@ -185,6 +212,7 @@ pub fn writing<'a>(author: &'a Actor, community: Option<&'a Actor>) -> Submissio
         published_at: at(-60),
         updated_at: None,
         received: None,
+        special: Special::Nothing,
     }
 }
 

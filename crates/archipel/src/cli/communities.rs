@@ -1,6 +1,6 @@
 //! `community`: the groups of this server and who waits to join them.
 
-use archipel_model::{Handle, HoldPolicy, JoinPolicy, PostPolicy};
+use archipel_model::{Handle, HoldPolicy, JoinPolicy, PostPolicy, ReactionPolicy};
 use clap::{Args, Subcommand};
 
 use super::people::new_handle;
@@ -61,6 +61,9 @@ pub enum CommunityCommand {
         handle: Handle,
         /// HANDLE here, HANDLE@HOST or the actor's URL, as `requests` shows it
         actor: String,
+        /// Who does it
+        #[command(flatten)]
+        by: By,
     },
     /// Turn somebody away who waits
     #[command(after_help = "Example:\n  archipel community reject atelier essai@social.example")]
@@ -69,6 +72,9 @@ pub enum CommunityCommand {
         handle: Handle,
         /// HANDLE here, HANDLE@HOST or the actor's URL, as `requests` shows it
         actor: String,
+        /// Who does it
+        #[command(flatten)]
+        by: By,
     },
     /// Follow a community elsewhere in the name of one here
     #[command(
@@ -132,7 +138,7 @@ pub struct CommunityCreate {
     clap::ArgGroup::new("change")
         .args([
             "title", "description", "language", "rules", "join", "post", "reply", "hold",
-            "hold_unknown",
+            "hold_unknown", "reactions", "bot_votes",
         ])
         .required(true)
         .multiple(true)
@@ -152,6 +158,9 @@ pub struct CommunitySet {
     /// Its rules, one a line
     #[arg(long, value_name = "TEXT")]
     pub rules: Option<String>,
+    /// Whether votes of programs count: true or false
+    #[arg(long, value_name = "BOOL")]
+    pub bot_votes: Option<bool>,
     /// Who may join and post
     #[command(flatten)]
     pub policy: CommunityPolicyArgs,
@@ -175,4 +184,7 @@ pub struct CommunityPolicyArgs {
     /// Whether posts from servers unknown here wait: true or false
     #[arg(long, value_name = "BOOL")]
     pub hold_unknown: Option<bool>,
+    /// Which reactions are counted and passed on: all, likes or none
+    #[arg(long, value_name = "WHICH")]
+    pub reactions: Option<ReactionPolicy>,
 }

@@ -180,6 +180,8 @@ pub enum DeliveryState {
     Delivered,
     /// Refused by the server, in its words.
     Refused,
+    /// Not sent, because the server could not read it.
+    Skipped,
 }
 
 /// `archipel delivery …`

@@ -7,6 +7,7 @@ pub mod confirm;
 mod federation;
 mod moderation;
 mod people;
+mod reactions;
 #[cfg(test)]
 mod test;
 
@@ -27,6 +28,7 @@ pub use moderation::{
 pub use people::{
     AccountCommand, DeletePostArgs, EditArgs, FetchArgs, FollowArgs, PostArgs, ReplyArgs,
 };
+pub use reactions::{EventArgs, PollArgs, ReactArgs, VoteArgs};
 
 /// Communities of practice on the fediverse.
 #[derive(Debug, Parser)]
@@ -146,10 +148,15 @@ pub enum Command {
     /// Post to a community
     #[command(
         long_about = "Posts to a community, here or elsewhere, as a local account. The text is \
-            read from standard input when it is not given. Prints the post's URL.",
+            read from standard input when it is not given. With --poll-option it is a poll, with \
+            --event-start an event. Prints the post's URL.",
         after_help = "Examples:\n  \
             archipel post essai --to tilab --title \"Retour d'atelier\" \"Voici nos notes.\"\n  \
-            archipel post essai --to atelier@lab.example < notes.txt"
+            archipel post essai --to atelier@lab.example < notes.txt\n  \
+            archipel post essai --to tilab --title \"Quand ?\" --poll-option Mardi \\\n    \
+            --poll-option Jeudi --poll-ends 3d \"Pour la visite.\"\n  \
+            archipel post essai --to tilab --title \"Portes ouvertes\" \\\n    \
+            --event-start 2026-12-01T14:00 --time-zone Europe/Paris --place \"La halle\" \"Venez.\""
     )]
     Post(PostArgs),
 
@@ -177,6 +184,43 @@ pub enum Command {
         after_help = "Example:\n  archipel delete-post essai https://lab.example/p/1234 --yes"
     )]
     DeletePost(DeletePostArgs),
+
+    /// Vote for a post
+    #[command(
+        long_about = "Votes for a post, here or elsewhere, in the place of a vote against it. \
+            The author hears of it, and the servers of the community's members that show votes.",
+        after_help = "Example:\n  archipel like essai https://lab.example/p/1234"
+    )]
+    Like(ReactArgs),
+
+    /// Vote against a post
+    #[command(
+        long_about = "Votes against a post, in the place of a vote for it, where its community \
+            counts such votes.",
+        after_help = "Example:\n  archipel dislike essai https://lab.example/p/1234"
+    )]
+    Dislike(ReactArgs),
+
+    /// Take a vote back
+    #[command(after_help = "Example:\n  archipel unlike essai https://lab.example/p/1234")]
+    Unlike(ReactArgs),
+
+    /// Show a post to one's own followers
+    #[command(after_help = "Example:\n  archipel boost essai https://lab.example/p/1234")]
+    Boost(ReactArgs),
+
+    /// Take a boost back
+    #[command(after_help = "Example:\n  archipel unboost essai https://lab.example/p/1234")]
+    Unboost(ReactArgs),
+
+    /// Choose in a poll
+    #[command(
+        long_about = "Chooses in a poll, here or elsewhere, as a local account. A choice cannot \
+            be taken back.",
+        after_help = "Examples:\n  archipel vote essai https://lab.example/p/1234 Mardi\n  \
+            archipel vote essai https://lab.example/p/1234 1 3"
+    )]
+    Vote(VoteArgs),
 
     /// Who moderates a community
     #[command(subcommand)]

@@ -162,6 +162,14 @@ pub enum ModerateCommand {
     /// End somebody's membership
     #[command(after_help = "Example:\n  archipel moderate expel tilab essai@social.example")]
     Expel(OnPerson),
+    /// Print who may do what
+    #[command(
+        long_about = "Prints who may do what in a community that is open to all: no, yes, or \
+            below, which is to say upon those who rank lower. With --json every case by itself, \
+            with the reason why not.",
+        after_help = "Example:\n  archipel moderate rights --json"
+    )]
+    Rights,
     /// Hold everything that comes in, while a wave of spam lasts, or end that
     #[command(after_help = "Example:\n  archipel moderate wave tilab on")]
     Wave {

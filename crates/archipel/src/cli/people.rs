@@ -4,6 +4,7 @@ use archipel_model::Handle;
 use clap::{Args, Subcommand};
 use url::Url;
 
+use super::reactions::{EventArgs, PollArgs};
 use super::{Confirm, Limit};
 
 /// A handle for somebody or something new: reserved names are refused here.
@@ -102,6 +103,12 @@ pub struct PostArgs {
     /// A title; without one the post reads as a short message
     #[arg(long, value_name = "TITLE")]
     pub title: Option<String>,
+    /// The poll that it is
+    #[command(flatten)]
+    pub poll: PollArgs,
+    /// The event that it is
+    #[command(flatten)]
+    pub event: EventArgs,
     /// The text; standard input when absent
     pub text: Option<String>,
 }

@@ -84,6 +84,16 @@ fn every_command_of_the_contract_is_understood() {
         "unfollow essai tilab",
         "post essai --to tilab",
         "post essai --to tilab --title T Bonjour",
+        "like essai https://lab.example/p/1",
+        "dislike essai https://lab.example/p/1",
+        "unlike essai https://lab.example/p/1",
+        "boost essai https://lab.example/p/1",
+        "unboost essai https://lab.example/p/1",
+        "vote essai https://lab.example/p/1 Mardi 2",
+        "post essai --to tilab --poll-option A --poll-option B --multiple --poll-ends 12h T",
+        "post essai --to tilab --title T --event-start 2026-12-01T14:00 --event-end 2026-12-01T16:00 --time-zone Europe/Paris --place Halle --online-url https://lab.example/x T",
+        "community set tilab --reactions likes --bot-votes true",
+        "delivery list --state skipped",
         "reply essai https://lab.example/p/1",
         "reply essai https://lab.example/p/1 Merci",
     ] {
@@ -115,6 +125,15 @@ fn what_is_wrong_is_refused() {
         ("delivery retry --refused", "--peer"),
         ("post essai Bonjour", "--to"),
         ("reply essai 1234", "https://"),
+        (
+            "post essai --to tilab --poll-option A --poll-ends 3x T",
+            "such as 3d",
+        ),
+        (
+            "post essai --to tilab --event-start 2026-12-01T14:00 T",
+            "--time-zone",
+        ),
+        ("vote essai https://lab.example/p/1", "CHOICE"),
         ("nonsense", "nonsense"),
     ] {
         let error = parse(line).err().map(|error| error.to_string());

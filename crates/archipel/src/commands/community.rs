@@ -6,9 +6,10 @@ use archipel_model::{CommunityPolicy, Handle};
 use archipel_storage::Actor;
 use serde_json::{Value, json};
 
+use super::moderation::order;
 use super::{Context, neighbours, output};
 use crate::app::App;
-use crate::cli::{CommunityCommand, CommunityCreate, CommunityPolicyArgs, CommunitySet};
+use crate::cli::{By, CommunityCommand, CommunityCreate, CommunityPolicyArgs, CommunitySet};
 
 /// Runs the command.
 pub async fn run(context: &Context, args: &CommunityCommand) -> anyhow::Result<()> {
@@ -23,11 +24,11 @@ pub async fn run(context: &Context, args: &CommunityCommand) -> anyhow::Result<(
         }
         CommunityCommand::Set(set) => change(context, &app, set).await,
         CommunityCommand::Requests { handle } => requests(context, &app, handle).await,
-        CommunityCommand::Accept { handle, actor } => {
-            decide(context, &app, handle, actor, true).await
+        CommunityCommand::Accept { handle, actor, by } => {
+            decide(context, &app, handle, actor, by, true).await
         }
-        CommunityCommand::Reject { handle, actor } => {
-            decide(context, &app, handle, actor, false).await
+        CommunityCommand::Reject { handle, actor, by } => {
+            decide(context, &app, handle, actor, by, false).await
         }
         CommunityCommand::Follow(which) => neighbours::follow(context, &app, which).await,
         CommunityCommand::Unfollow(which) => neighbours::unfollow(context, &app, which).await,
@@ -45,6 +46,7 @@ fn policy(args: CommunityPolicyArgs) -> CommunityPolicy {
         reply: args.reply.unwrap_or(usual.reply),
         hold: args.hold.unwrap_or(usual.hold),
         hold_unknown: args.hold_unknown.unwrap_or(usual.hold_unknown),
+        reactions: args.reactions.unwrap_or(usual.reactions),
         ..usual
     }
 }
@@ -80,6 +82,8 @@ async fn row(app: &App, actor: &Actor) -> anyhow::Result<Value> {
         "reply": policy.map(|policy| policy.reply.as_str()),
         "hold": policy.map(|policy| policy.hold.as_str()),
         "hold_unknown": policy.map(|policy| policy.hold_unknown),
+        "reactions": policy.map(|policy| policy.reactions.as_str()),
+        "bot_votes": settings.as_ref().map(|settings| settings.bot_votes),
         "wave": policy.map(|policy| policy.wave),
         "rules": settings.as_ref().map(archipel_storage::Community::rule_list),
         "members": conn.follower_count(actor.id).await?,
@@ -122,7 +126,8 @@ async fn change(context: &Context, app: &App, set: &CommunitySet) -> anyhow::Res
         reply: set.policy.reply,
         hold: set.policy.hold,
         hold_unknown: set.policy.hold_unknown,
-        reactions: None,
+        reactions: set.policy.reactions,
+        bot_votes: set.bot_votes,
         reach: None,
         rules: set.rules.clone(),
     };
@@ -156,12 +161,15 @@ async fn decide(
     app: &App,
     handle: &Handle,
     actor: &str,
+    by: &By,
     accept: bool,
 ) -> anyhow::Result<()> {
     let community = app.community(handle).await?;
     let follower = app.anybody(actor).await?;
+    let by = app.moderator(by).await?;
+    let order = order(&by, &community, None);
     let mut tx = app.store.write().await?;
-    actions::decide_request(&app.actions, &mut tx, &community, &follower, accept).await?;
+    actions::decide_request(&app.actions, &mut tx, &order, &follower, accept).await?;
     tx.commit().await?;
     let word = if accept { "accepted" } else { "rejected" };
     output::sentence(

@@ -30,6 +30,7 @@ pub async fn run(context: &Context, args: &EditArgs) -> anyhow::Result<()> {
             sensitive: post.sensitive,
             language: None,
         },
+        special: actions::Special::Nothing,
         at: app.actions.now(),
         received: None,
     };

@@ -15,6 +15,7 @@ mod neighbours;
 mod output;
 pub mod peer;
 pub mod post;
+pub mod react;
 pub mod reply;
 pub mod serve;
 

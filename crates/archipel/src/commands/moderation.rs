@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use anyhow::bail;
 use archipel_actions::{self as actions, Door, Order};
-use archipel_model::{Handle, MeasureId, Timestamp};
+use archipel_model::permission::Denial;
+use archipel_model::{Handle, MeasureId, Timestamp, rights};
 use archipel_storage::{Actor, Conn, Measure, Post, PostState};
 use serde_json::{Value, json};
 use url::Url;
@@ -76,8 +77,13 @@ pub async fn moderator(context: &Context, args: &ModeratorCommand) -> anyhow::Re
 
 /// Runs `archipel moderate`.
 pub async fn moderate(context: &Context, args: &ModerateCommand) -> anyhow::Result<()> {
+    if matches!(args, ModerateCommand::Rights) {
+        rights(context);
+        return Ok(());
+    }
     let app = context.open().await?;
     match args {
+        ModerateCommand::Rights => Ok(()),
         ModerateCommand::Remove { on, with_replies } => {
             upon_post(context, &app, on, Upon::Remove(*with_replies)).await
         }
@@ -141,6 +147,28 @@ pub async fn moderate(context: &Context, args: &ModerateCommand) -> anyhow::Resu
             Ok(())
         }
     }
+}
+
+/// Prints who may do what: nothing of it depends on the database.
+fn rights(context: &Context) {
+    let policy = archipel_model::CommunityPolicy::OPEN;
+    if !context.json {
+        output::sentence(context, rights::markdown(policy).trim_end());
+        return;
+    }
+    let rows: Vec<Value> = rights::table(policy)
+        .map(|right| {
+            json!({
+                "measure": right.measure.as_str(),
+                "who": right.who.as_str(),
+                "upon": right.upon.as_str(),
+                "from": right.from.as_str(),
+                "permitted": right.denied.is_none(),
+                "denied": right.denied.map(Denial::as_str),
+            })
+        })
+        .collect();
+    output::list(context, &rows, Value::to_string);
 }
 
 /// Runs `archipel held`.
@@ -322,7 +350,8 @@ async fn upon_member(
     Ok(())
 }
 
-fn order<'a>(by: &'a Actor, community: &'a Actor, why: Option<&'a Why>) -> Order<'a> {
+/// An order that is given on the command line.
+pub(super) fn order<'a>(by: &'a Actor, community: &'a Actor, why: Option<&'a Why>) -> Order<'a> {
     Order {
         by,
         community,

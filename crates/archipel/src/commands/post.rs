@@ -1,9 +1,12 @@
 //! `archipel post`: a post to a community, as a local account.
 
 use anyhow::bail;
-use archipel_actions::{self as actions, Submission, Submitted};
-use archipel_model::{ActorKind, Visibility, text};
+use archipel_actions::{self as actions, Special, Submission, Submitted};
+use archipel_model::event::Event;
+use archipel_model::poll::Poll;
+use archipel_model::{ActorKind, Timestamp, Visibility, text};
 use archipel_storage::{Actor, Post, PostKind};
+use url::Url;
 
 use super::{Context, output};
 use crate::app::App;
@@ -30,10 +33,30 @@ pub async fn run(context: &Context, args: &PostArgs) -> anyhow::Result<()> {
         parent: None,
         title: args.title.clone(),
         typed,
+        special: special(args, app.actions.now())?,
     };
     let uri = submit(&app, writing).await?;
     output::word(context, "url", &uri);
     Ok(())
+}
+
+/// The poll or event that a post is to be.
+fn special(args: &PostArgs, now: Timestamp) -> anyhow::Result<Special> {
+    let (poll, event) = (&args.poll, &args.event);
+    if !poll.options.is_empty() {
+        let made = Poll::new(&poll.options, poll.multiple, poll.poll_ends, now)?;
+        return Ok(Special::Poll(made));
+    }
+    let (Some(start), Some(zone)) = (&event.event_start, &event.time_zone) else {
+        return Ok(Special::Nothing);
+    };
+    Ok(Special::Event(Event::new(
+        start,
+        event.event_end.as_deref(),
+        zone,
+        event.place.as_deref(),
+        event.online_url.as_ref().map(Url::to_string),
+    )?))
 }
 
 /// What a local person wrote.
@@ -43,6 +66,7 @@ pub(super) struct Writing<'a> {
     pub parent: Option<&'a Post>,
     pub title: Option<String>,
     pub typed: String,
+    pub special: Special,
 }
 
 /// Submits it; gives its address.
@@ -68,10 +92,11 @@ pub(super) async fn submit(app: &App, writing: Writing<'_>) -> anyhow::Result<St
         author: writing.author,
         community: writing.community,
         uri: None,
-        kind: if title.is_some() {
-            PostKind::Page
-        } else {
-            PostKind::Note
+        kind: match writing.special {
+            Special::Poll(_) => PostKind::Question,
+            Special::Event(_) => PostKind::Event,
+            Special::Nothing if title.is_some() => PostKind::Page,
+            Special::Nothing => PostKind::Note,
         },
         parent: writing.parent,
         parent_uri: None,
@@ -86,6 +111,7 @@ pub(super) async fn submit(app: &App, writing: Writing<'_>) -> anyhow::Result<St
         published_at: now,
         updated_at: None,
         received: None,
+        special: writing.special,
     };
     let submitted = actions::submit_post(&app.actions, &mut tx, submission).await?;
     match submitted {

@@ -31,6 +31,7 @@ pub async fn run(context: &Context, args: &ReplyArgs) -> anyhow::Result<()> {
         parent: Some(&parent),
         title: None,
         typed,
+        special: archipel_actions::Special::Nothing,
     };
     let uri = submit(&app, writing).await?;
     output::word(context, "url", &uri);

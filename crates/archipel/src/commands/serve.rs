@@ -109,6 +109,10 @@ fn start_workers(app: &App, workers: &TaskTracker, stop: &CancellationToken) {
     workers.spawn(kept_up("errands", stop.clone(), move |stop| {
         archipel_federation::run_errands(errands.clone(), stop)
     }));
+    let polls = app.clone();
+    workers.spawn(kept_up("polls", stop.clone(), move |stop| {
+        crate::polls::run(polls.clone(), stop)
+    }));
     workers.spawn(tidy(app.clone(), stop.clone()));
 }
 

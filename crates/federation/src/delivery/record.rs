@@ -27,8 +27,9 @@ pub(super) struct Sent {
 
 enum What {
     Report(PostReport),
-    /// Not said in this peer's dialect, or deleted before it was ever said.
-    Skipped,
+    /// Not said in this peer's dialect, or deleted before it was ever said; or for
+    /// another reason, in words for the operator.
+    Skipped(Option<&'static str>),
     /// Trouble on our side: to be tried again.
     Ours(String),
 }
@@ -40,7 +41,12 @@ impl Sent {
     }
 
     pub(super) fn skipped(delivery: QueuedDelivery) -> Self {
-        let what = What::Skipped;
+        let what = What::Skipped(None);
+        Self { delivery, what }
+    }
+
+    pub(super) fn skipped_because(delivery: QueuedDelivery, why: &'static str) -> Self {
+        let what = What::Skipped(Some(why));
         Self { delivery, what }
     }
 
@@ -53,7 +59,7 @@ impl Sent {
     pub(super) fn waits(&self) -> bool {
         match &self.what {
             What::Report(report) => report.class == PostClass::Retry,
-            What::Skipped => false,
+            What::Skipped(_) => false,
             What::Ours(_) => true,
         }
     }
@@ -199,7 +205,7 @@ fn result(sent: &Sent, now: Timestamp) -> DeliveryResult {
             let words = (!report.words.is_empty()).then(|| report.words.clone());
             (state, report.status, words, report.retry_after)
         }
-        What::Skipped => (DeliveryState::Skipped, None, None, None),
+        What::Skipped(why) => (DeliveryState::Skipped, None, why.map(str::to_owned), None),
         What::Ours(why) => (DeliveryState::Queued, None, Some(why.clone()), None),
     };
     let waits = state == DeliveryState::Queued;
@@ -226,7 +232,7 @@ fn fared(round: &Round, now: Timestamp) -> DestinationResult {
     let reports = || {
         round.results.iter().filter_map(|sent| match &sent.what {
             What::Report(report) => Some(report),
-            What::Skipped | What::Ours(_) => None,
+            What::Skipped(_) | What::Ours(_) => None,
         })
     };
     let success = reports().any(|report| report.class == PostClass::Delivered);

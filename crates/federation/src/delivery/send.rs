@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use archipel_model::{ActivityId, Dialect};
-use archipel_storage::{ActivityKind, ClaimedDestination, Form, QueuedDelivery};
+use archipel_storage::{ActivityKind, ClaimedDestination, Form, PostKind, QueuedDelivery};
 use futures::StreamExt as _;
 use url::Url;
 
@@ -116,6 +116,11 @@ impl Errand<'_> {
 
     /// Sends one activity in each form that this peer gets.
     async fn one(&self, delivery: QueuedDelivery) -> Sent {
+        if self.manner.is_lemmy
+            && let Some(why) = beyond_lemmy(&delivery)
+        {
+            return Sent::skipped_because(delivery, why);
+        }
         let forms = forms(delivery.kind, self.manner.dialect);
         if forms.is_empty() {
             return Sent::skipped(delivery);
@@ -133,6 +138,10 @@ impl Errand<'_> {
                 Err(error) => return Sent::our_trouble(delivery, &error.to_string()),
             };
             let body = self.dated(delivery.activity_id, *form, body);
+            let is_vote = delivery.kind == ActivityKind::RelayVote;
+            if self.manner.is_lemmy && is_vote && !is_plain_vote(&body.bytes) {
+                return Sent::skipped_because(delivery, "not sent: Lemmy cannot read this vote");
+            }
             let report = self.post(&body, &keys).await;
             if is_trouble_of_all(&report) {
                 self.trouble.store(true, Ordering::Relaxed);
@@ -254,6 +263,34 @@ fn is_trouble_of_all(report: &PostReport) -> bool {
         && (report.status.is_none()
             || report.retry_after.is_some()
             || matches!(report.status, Some(429 | 502 | 503 | 504)))
+}
+
+/// Why Lemmy could not read something, in words for an operator. It knows no
+/// `Question`, so neither answers to one nor votes on it find what they are about; and
+/// it takes announcements of communities only.
+const fn beyond_lemmy(delivery: &QueuedDelivery) -> Option<&'static str> {
+    match (delivery.kind, delivery.thread_kind) {
+        (_, Some(PostKind::Question)) => Some("not sent: Lemmy cannot read polls"),
+        (ActivityKind::Boost | ActivityKind::UndoBoost, _) => {
+            Some("not sent: Lemmy cannot read boosts by people")
+        }
+        _ => None,
+    }
+}
+
+/// Whether an announced vote is one that Lemmy reads: a `Like` or `Dislike` of an id, or
+/// the `Undo` that embeds one; no emoji, no mere id of what is undone.
+fn is_plain_vote(announce: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Announce {
+        object: serde_json::Value,
+    }
+    let votes = |one: &serde_json::Value| {
+        matches!(one["type"].as_str(), Some("Like" | "Dislike")) && one["object"].is_string()
+    };
+    serde_json::from_slice::<Announce>(announce).is_ok_and(|Announce { object: inner }| {
+        votes(&inner) || (inner["type"] == "Undo" && votes(&inner["object"]))
+    })
 }
 
 /// The forms of an activity that a peer of this dialect gets, in this order. A form

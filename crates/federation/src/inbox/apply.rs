@@ -5,12 +5,13 @@
 //! database: who signed was proven by the gate, who owns what is looked up here.
 
 use archipel_actions::{self as actions, FollowOutcome, FollowRequest};
-use archipel_model::{ActorState, Place};
+use archipel_model::{ActorState, Place, ReactionClass, ReactionKind};
 use archipel_storage::{Actor, InboxItem, InboxState, Tx};
 use url::Url;
 
-use super::{create, edit, moderate, relay};
-use crate::parse::{self, Deed, FollowRef, Incoming, UndoOf};
+use super::{create, edit, moderate, react, relay};
+use crate::parse::{self, AnnounceOf, Deed, FollowRef, Incoming, UndoOf};
+use crate::people::is_group;
 use crate::state::Federation;
 
 /// What became of an activity, in words for the operator.
@@ -149,7 +150,20 @@ impl Job<'_> {
             Deed::Reject(what) => self.answered(tx, what, false).await,
             Deed::Undo(what) => self.undo(tx, what).await,
             Deed::Create(what) => create::create(self, tx, what).await,
+            Deed::Announce(AnnounceOf::Id(id)) if !is_group(self.actor) => {
+                react::react(self, tx, id, ReactionKind::Boost, None).await
+            }
+            Deed::Announce(AnnounceOf::Object(post)) if !is_group(self.actor) => {
+                react::react(self, tx, &post.id, ReactionKind::Boost, None).await
+            }
             Deed::Announce(what) => relay::announce(self, tx, what).await,
+            Deed::Like { object, emoji } => {
+                react::react(self, tx, object, ReactionKind::Like, emoji.as_deref()).await
+            }
+            Deed::Dislike { object } => {
+                react::react(self, tx, object, ReactionKind::Dislike, None).await
+            }
+            Deed::Choose { object, choice } => react::choose(self, tx, object, choice).await,
             Deed::Delete {
                 object,
                 summary,
@@ -246,8 +260,29 @@ impl Job<'_> {
             }
             UndoOf::ById(id) => match tx.follow_by_uri(id.as_str(), self.actor.id).await? {
                 Some(follow) => tx.actor(follow.target_id).await?,
-                None => None,
+                None => match react::take_back_by_id(self, tx, id).await? {
+                    Some(outcome) => return Ok(outcome),
+                    None => None,
+                },
             },
+            UndoOf::Like { actor, object, .. } | UndoOf::Dislike { actor, object, .. } => {
+                let (by, class) = (actor.as_ref(), ReactionClass::Vote);
+                return react::take_back(self, tx, by, object, class).await;
+            }
+            UndoOf::Announce {
+                actor,
+                object: Some(object),
+                ..
+            } => {
+                let (by, class) = (actor.as_ref(), ReactionClass::Boost);
+                return react::take_back(self, tx, by, object, class).await;
+            }
+            UndoOf::Announce { id: Some(id), .. } => {
+                return match react::take_back_by_id(self, tx, id).await? {
+                    Some(outcome) => Ok(outcome),
+                    None => refused("undoes nothing that is known"),
+                };
+            }
             UndoOf::Delete { object, .. } => {
                 return match tx.post_by_uri(object.as_str()).await? {
                     Some(post) => moderate::restore(self, tx, &post).await,
@@ -323,8 +358,6 @@ impl Job<'_> {
 
 fn name(deed: &Deed) -> &'static str {
     match deed {
-        Deed::Like { .. } => "Like",
-        Deed::Dislike { .. } => "Dislike",
         Deed::Flag { .. } => "Flag",
         Deed::Move { .. } => "Move",
         _ => "this",

@@ -3,10 +3,11 @@
 
 use archipel_actions::{self as actions, Submitted};
 use archipel_model::{ActorState, Place};
-use archipel_storage::{Actor, Post, PostState, Tx};
+use archipel_storage::{Actor, Post, Tx};
 use url::Url;
 
 use super::apply::{Applied, Job, Lack, Stop, done, refused};
+use super::react;
 use crate::found::Known;
 use crate::parse::{ObjectKind, ObjectRef, RemoteObject};
 use crate::people::is_group;
@@ -37,8 +38,8 @@ pub(super) async fn create(job: &Job<'_>, tx: &mut Tx, what: &ObjectRef) -> Appl
     if let Some(why) = forged(job, object) {
         return refused(why);
     }
-    if is_vote(object) {
-        return refused("votes are not handled");
+    if let Some((poll, choice)) = choice(object) {
+        return react::choose(job, tx, poll, choice).await;
     }
     // Whether a thread is known shows when it is stored; for a reply, nothing is
     // fetched that is not needed.
@@ -82,10 +83,7 @@ pub(super) async fn submit(
 ) -> Applied {
     let mut submission = posts::submission(object, about.author, job.item.received_at);
     submission.community = about.community;
-    // What was deleted is not answered any more.
-    submission.parent = about
-        .parent
-        .filter(|parent| parent.state == PostState::Published);
+    submission.parent = about.parent;
     submission.received = about.received;
     let passed_on = about.author.id != job.actor.id;
     if object.to.is_empty() && object.cc.is_empty() && !passed_on {
@@ -162,12 +160,19 @@ pub(super) fn forged(job: &Job<'_>, object: &RemoteObject) -> Option<&'static st
     }
 }
 
-/// A vote in a poll is a note with a name, an answer and no text.
-pub(super) fn is_vote(object: &RemoteObject) -> bool {
-    object.kind == ObjectKind::Note
-        && object.in_reply_to.is_some()
-        && object.name.is_some()
-        && object.content_html.is_none()
+/// The poll and the choice of a note that is a vote: one with a name, an answer and no
+/// text.
+pub(super) fn choice(object: &RemoteObject) -> Option<(&Url, &str)> {
+    let answers = match &object.kind {
+        ObjectKind::Note => true,
+        // Pleroma and Akkoma among themselves.
+        ObjectKind::Other(word) => word == "Answer",
+        _ => false,
+    };
+    if !answers || object.content_html.is_some() {
+        return None;
+    }
+    Some((object.in_reply_to.as_ref()?, object.name.as_deref()?))
 }
 
 /// The first of our communities that the post is for: `audience` before `to`

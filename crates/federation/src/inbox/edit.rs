@@ -67,6 +67,19 @@ pub(super) async fn edit(
     object: &RemoteObject,
     received: Option<&str>,
 ) -> Applied {
+    let ctx = &job.federation.actions;
+    let known = post.updated_at.unwrap_or(post.published_at);
+    // Mastodon sends new counts without a new date: nothing else of it changed.
+    if let Some(poll) = &object.poll
+        && object.updated.is_none_or(|updated| updated <= known)
+    {
+        let counted = actions::poll_counted(ctx, tx, author, post, poll, received).await?;
+        return if counted {
+            done("the poll is counted anew")
+        } else {
+            refused("it was so already")
+        };
+    }
     let submission = posts::submission(object, author, job.item.received_at);
     // What is shown to all must not come to hold what is meant for few.
     if post.visibility.may_be_announced() && !submission.visibility.may_be_announced() {
@@ -81,10 +94,10 @@ pub(super) async fn edit(
             sensitive: submission.sensitive,
             language: submission.language,
         },
+        special: submission.special,
         at: object.updated.unwrap_or(job.item.received_at),
         received,
     };
-    let ctx = &job.federation.actions;
     if actions::edit_post(ctx, tx, author, post, &edit).await? {
         done("the post is edited")
     } else {

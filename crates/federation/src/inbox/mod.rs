@@ -12,6 +12,7 @@ mod lacking;
 mod moderate;
 mod passed_on;
 mod proofs;
+mod react;
 mod receive;
 mod relay;
 #[cfg(test)]

@@ -6,13 +6,13 @@
 //! believed with their proof, from their own server, or after a look at the origin.
 
 use archipel_actions::{self as actions, Ban, Elsewhere};
-use archipel_model::{same_origin, text};
+use archipel_model::{ReactionKind, same_origin, text};
 use archipel_storage::{Actor, Post, PostState, Tx};
 use url::Url;
 
 use super::apply::{Applied, Job, Lack, Outcome, Stop, done, refused};
 use super::relay::{Content, post as take_in, speaks_by_proof};
-use super::{edit, proofs};
+use super::{edit, proofs, react};
 use crate::found::Known;
 use crate::parse::{Deed, Incoming, ObjectRef, RemoteObject, UndoOf};
 
@@ -59,10 +59,14 @@ pub(super) async fn apply(job: &Job<'_>, tx: &mut Tx, inner: &Incoming) -> Appli
         Deed::Undo(UndoOf::Block { object, target, .. }) => {
             unbanned(job, tx, inner, object, target.as_ref()).await
         }
-        Deed::Like { .. }
-        | Deed::Dislike { .. }
-        | Deed::Undo(UndoOf::Like { .. } | UndoOf::Dislike { .. }) => {
-            refused("votes of remote communities are not counted yet")
+        Deed::Like { object, emoji } => {
+            react::relayed(job, tx, inner, object, ReactionKind::Like, emoji.as_deref()).await
+        }
+        Deed::Dislike { object } => {
+            react::relayed(job, tx, inner, object, ReactionKind::Dislike, None).await
+        }
+        Deed::Undo(UndoOf::Like { object, .. } | UndoOf::Dislike { object, .. }) => {
+            react::relayed_back(job, tx, inner, object).await
         }
         _ => refused("a community passes on posts and what is done to them, nothing else"),
     }

@@ -13,7 +13,7 @@ use archipel_storage::{PostState, Tx};
 use url::Url;
 
 use super::apply::{Applied, Job, Lack, Stop, done, refused};
-use super::create::{About, is_vote, known, parent_of, submit};
+use super::create::{About, choice, known, parent_of, submit};
 use super::{passed_on, proofs};
 use crate::found::Known;
 use crate::parse::{AnnounceOf, Deed, Incoming, ObjectRef, RemoteObject};
@@ -68,8 +68,8 @@ async fn relayed(job: &Job<'_>, tx: &mut Tx, what: &AnnounceOf) -> Applied {
         }
         AnnounceOf::Activity(inner) => match &inner.deed {
             Deed::Create(ObjectRef::Embedded(object)) => {
-                if is_vote(object) {
-                    return refused("votes are not handled");
+                if choice(object).is_some() {
+                    return refused("choices in polls are for their authors to count");
                 }
                 let content = Content {
                     object,

@@ -122,11 +122,20 @@ pub enum Deed {
     Like {
         /// The post.
         object: Url,
+        /// The emoji that stands for it (`EmojiReact`, Misskey).
+        emoji: Option<String>,
     },
     /// Votes against.
     Dislike {
         /// The post.
         object: Url,
+    },
+    /// Chooses in a poll (`PieFed`); most others send a `Note` with a name.
+    Choose {
+        /// The poll.
+        object: Url,
+        /// The choice, in words.
+        choice: String,
     },
     /// Adds to a collection: moderators, featured, a wall, a conversation.
     Add {
@@ -303,7 +312,15 @@ fn deed(kind: &str, document: &Object, depth: usize) -> Result<Deed, ParseError>
             remove_data: flag(document, "removeData").unwrap_or(false),
         },
         "Announce" => Deed::Announce(super::announce::read(document.get("object"), depth + 1)?),
-        "Like" | "EmojiReact" => Deed::Like { object: object()? },
+        "Like" | "EmojiReact" => Deed::Like {
+            object: object()?,
+            emoji: emoji(document),
+        },
+        "PollVote" => Deed::Choose {
+            object: object()?,
+            choice: text(document, "choice_text", limits::NAME)
+                .ok_or(ParseError::Missing("choice_text"))?,
+        },
         "Dislike" => Deed::Dislike { object: object()? },
         "Add" => Deed::Add {
             object: object()?,
@@ -339,6 +356,14 @@ fn deed(kind: &str, document: &Object, depth: usize) -> Result<Deed, ParseError>
         },
         other => Deed::Other(super::value::clean(other, 60)),
     })
+}
+
+/// The emoji of a vote: a character or a name such as `:coeur:`; never a text.
+fn emoji(document: &Object) -> Option<String> {
+    ["content", "_misskey_reaction"]
+        .into_iter()
+        .find_map(|key| text(document, key, limits::EMOJI + 1))
+        .filter(|emoji| emoji.chars().count() <= limits::EMOJI && !emoji.contains('<'))
 }
 
 fn follow_ref(document: &Object) -> Result<FollowRef, ParseError> {

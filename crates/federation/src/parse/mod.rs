@@ -13,6 +13,7 @@ mod collection;
 mod keys;
 mod object;
 pub mod raw;
+mod special;
 mod undo;
 mod value;
 
@@ -49,6 +50,10 @@ pub mod limits {
     pub const HASHTAGS: usize = 100;
     /// Media of one post that are kept, and as many links.
     pub const ATTACHMENTS: usize = 4;
+    /// Longest emoji, in characters; a longer one is left out.
+    pub const EMOJI: usize = 100;
+    /// Choices of one poll that are read.
+    pub const CHOICES: usize = 100;
     /// Entries of `to`, of `cc` and of `audience` that are looked at.
     pub const ADDRESSEES: usize = 256;
     /// Authors, moderators listed inline, former addresses of an actor.

@@ -1,10 +1,13 @@
 //! Reads posts of every kind: notes, pages, articles, events, videos, questions.
 
+use archipel_model::event::Event;
+use archipel_model::poll::Poll;
 use archipel_model::{Timestamp, Visibility, same_origin};
 use serde_json::Value;
 use url::Url;
 
 use super::attachment::{Attachment, attachments};
+use super::special;
 use super::value::{
     Object, addressees, as_object, clean, first_id, flag, ids, is_one_of, is_public, items,
     link_target, moment, own_id, page_url, text, types,
@@ -126,6 +129,10 @@ pub struct RemoteObject {
     pub replies: Option<Url>,
     /// Whether it takes replies, when it says so.
     pub comments_enabled: Option<bool>,
+    /// The poll that it is, of a `Question` with choices.
+    pub poll: Option<Poll>,
+    /// When and where it takes place, of an `Event` with a date.
+    pub event: Option<Event>,
 }
 
 impl RemoteObject {
@@ -179,7 +186,6 @@ pub fn object(value: &Value) -> Result<RemoteObject, ParseError> {
     let (authors, groups) = authors(document, &id);
     let (content_html, language) = content(document);
     Ok(RemoteObject {
-        kind,
         authors,
         groups,
         in_reply_to: in_reply_to(document)?,
@@ -202,7 +208,14 @@ pub fn object(value: &Value) -> Result<RemoteObject, ParseError> {
         context: first_id(document.get("context")),
         replies: first_id(document.get("replies")),
         comments_enabled: flag(document, "commentsEnabled"),
+        poll: (kind == ObjectKind::Question)
+            .then(|| special::poll(document))
+            .flatten(),
+        event: (kind == ObjectKind::Event)
+            .then(|| special::event(document))
+            .flatten(),
         id,
+        kind,
     })
 }
 

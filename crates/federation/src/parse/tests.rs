@@ -7,6 +7,7 @@ mod collections;
 mod deeds;
 mod noise;
 mod posts;
+mod special;
 
 use serde_json::Value;
 

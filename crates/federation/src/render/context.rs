@@ -19,6 +19,7 @@ static CONTEXT: LazyLock<Value> = LazyLock::new(|| {
             "lemmy": "https://join-lemmy.org/ns#",
             "pt": "https://joinpeertube.org/ns#",
             "sc": "http://schema.org/",
+            "mz": "https://joinmobilizon.org/ns#",
             "Hashtag": "as:Hashtag",
             "sensitive": "as:sensitive",
             "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
@@ -35,6 +36,14 @@ static CONTEXT: LazyLock<Value> = LazyLock::new(|| {
             "Resolve": "lemmy:Resolve",
             "postingRestrictedToMods": "lemmy:postingRestrictedToMods",
             "commentsEnabled": "pt:commentsEnabled",
+            "votersCount": "toot:votersCount",
+            "timezone": "mz:timezone",
+            "joinMode": {"@id": "mz:joinMode", "@type": "mz:joinModeType"},
+            "externalParticipationUrl": {
+                "@id": "mz:externalParticipationUrl",
+                "@type": "sc:URL"
+            },
+            "onlineLink": {"@id": "https://join.piefed.social/ns#onlineLink", "@type": "sc:URL"},
             "language": "sc:inLanguage",
             "identifier": "sc:identifier",
             "webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger",

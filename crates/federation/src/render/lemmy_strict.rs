@@ -44,6 +44,7 @@ words! {
     FollowType: "Follow" => Follow;
     AcceptType: "Accept" => Accept, "Reject" => Reject;
     UndoType: "Undo" => Undo;
+    VoteType: "Like" => Like, "Dislike" => Dislike;
     DeleteType: "Delete" => Delete;
     AnnounceType: "Announce" => Announce;
     OrderedType: "OrderedCollection" => Ordered;
@@ -134,6 +135,14 @@ shapes! {
     UndoDelete {
         #[serde(rename = "type")] kind: UndoType, id: Url, actor: Url, to: Vec<Url>, cc: Vec<Url>,
         object: Delete, audience: Option<Url>,
+    }
+    Vote {
+        #[serde(rename = "type")] kind: VoteType, id: Url, actor: Url, object: Url,
+        audience: Option<Url>,
+    }
+    UndoVote {
+        #[serde(rename = "type")] kind: UndoType, id: Url, actor: Url, object: Vote,
+        audience: Option<Url>,
     }
     Nested { id: Url }
     Inner { id: Url, actor: Url }

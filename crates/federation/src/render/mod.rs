@@ -12,6 +12,8 @@ mod context;
 pub mod discovery;
 pub mod moderation;
 pub mod object;
+pub mod reaction;
+pub mod special;
 pub mod tombstone;
 
 #[cfg(test)]

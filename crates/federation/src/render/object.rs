@@ -1,13 +1,16 @@
-//! Writes posts: a `Page` when it is a thread with a title, else a `Note`.
+//! Writes posts: a `Page` when it is a thread with a title, else a `Note`; polls and
+//! events as what they are.
 //!
 //! One id has one form: whatever differs by reader is in the announce, not here.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use archipel_model::{Timestamp, Visibility, text};
 use serde::Serialize;
 use url::Url;
 
+use super::special::{self, Count, Special, SpecialView, count};
 use super::{Language, PUBLIC, Rendered, below, document, part};
 
 /// Longest excerpt in `summary`, in characters.
@@ -105,6 +108,8 @@ pub struct PostView {
     pub published: Timestamp,
     /// When it was last edited.
     pub updated: Option<Timestamp>,
+    /// The poll or event that it is.
+    pub special: SpecialView,
 }
 
 /// Whom something is addressed to.
@@ -198,6 +203,14 @@ enum Attachment<'a> {
         kind: &'static str,
         href: &'a Url,
     },
+    /// Where an event takes place on the web, by the name that Mobilizon looks for.
+    Website {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        href: &'a str,
+        media_type: &'static str,
+        name: &'static str,
+    },
     Media {
         #[serde(rename = "type")]
         kind: &'static str,
@@ -219,15 +232,6 @@ struct Picture<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     url: &'a Url,
-}
-
-/// A collection of which only the size is told.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Count {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    total_items: u64,
 }
 
 #[derive(Serialize)]
@@ -272,16 +276,40 @@ struct Post<'a> {
     published: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     updated: Option<String>,
+    #[serde(flatten)]
+    special: Special<'a>,
 }
 
-fn post(view: &PostView) -> Post<'_> {
+/// The text as it is shown. Mastodon has no place for the title of a poll: it is the
+/// first line of its text.
+fn content(view: &PostView) -> Cow<'_, str> {
+    match (&view.special, &view.title) {
+        (SpecialView::Poll(_), Some(title)) => Cow::Owned(format!(
+            "<p><strong>{}</strong></p>{}",
+            text::escape(title),
+            view.content_html
+        )),
+        _ => Cow::Borrowed(&view.content_html),
+    }
+}
+
+fn kind(view: &PostView, titled: bool) -> &'static str {
+    match view.special {
+        SpecialView::Poll(_) => "Question",
+        SpecialView::Event(_) => "Event",
+        SpecialView::Nothing if titled => "Page",
+        SpecialView::Nothing => "Note",
+    }
+}
+
+fn post<'a>(view: &'a PostView, content: &'a str) -> Post<'a> {
     let title = view.title.as_deref().filter(|_| view.parent.is_none());
     let public = view.visibility.may_be_announced();
     let community = view.community.as_ref().filter(|_| public);
     let Addressing { to, cc } = addressing(view);
     Post {
         id: &view.id,
-        kind: if title.is_some() { "Page" } else { "Note" },
+        kind: kind(view, title.is_some()),
         attributed_to: &view.author,
         to,
         cc,
@@ -289,11 +317,12 @@ fn post(view: &PostView) -> Post<'_> {
         in_reply_to: view.parent.as_ref().map(|parent| &parent.id),
         name: title,
         summary: summary(view, title.is_some()),
-        content: &view.content_html,
+        content,
         media_type: "text/html",
-        content_map: view.language.as_ref().map(|language| {
-            BTreeMap::from([(language.identifier.as_str(), view.content_html.as_str())])
-        }),
+        content_map: view
+            .language
+            .as_ref()
+            .map(|language| BTreeMap::from([(language.identifier.as_str(), content)])),
         language: view.language.as_ref(),
         source: view.source_markdown.as_deref().map(|content| Source {
             content,
@@ -314,13 +343,7 @@ fn post(view: &PostView) -> Post<'_> {
         shares: view.shares.map(count),
         published: view.published.rfc3339(),
         updated: view.updated.map(Timestamp::rfc3339),
-    }
-}
-
-fn count(total_items: u64) -> Count {
-    Count {
-        kind: "Collection",
-        total_items,
+        special: special::members(&view.special, &view.url),
     }
 }
 
@@ -331,7 +354,18 @@ fn summary(view: &PostView, page: bool) -> Option<String> {
         return Some(text::escape(warning));
     }
     let excerpt = text::excerpt(&view.content_html, EXCERPT);
-    (page && !excerpt.is_empty()).then(|| text::escape(&excerpt))
+    let told = match &view.special {
+        SpecialView::Poll(_) => return None,
+        // Mastodon shows an event as title, summary and link: the summary must say
+        // when and where.
+        SpecialView::Event(event) => {
+            let language = view.language.as_ref().map(|it| it.identifier.as_str());
+            let when = event.when_and_where(language.unwrap_or_default());
+            format!("{when}\n\n{excerpt}").trim_end().to_owned()
+        }
+        SpecialView::Nothing => excerpt,
+    };
+    (page && !told.is_empty()).then(|| text::escape(&told))
 }
 
 fn attachments(view: &PostView) -> Vec<Attachment<'_>> {
@@ -352,7 +386,17 @@ fn attachments(view: &PostView) -> Vec<Attachment<'_>> {
         height: media.size.map(|(_, height)| height),
         blurhash: media.blurhash.as_deref(),
     });
-    link.chain(media).collect()
+    let website = match &view.special {
+        SpecialView::Event(event) => event.online_url.as_deref(),
+        _ => None,
+    };
+    let website = website.map(|href| Attachment::Website {
+        kind: "Link",
+        href,
+        media_type: "text/html",
+        name: "Website",
+    });
+    link.chain(website).chain(media).collect()
 }
 
 fn tags<'a>(view: &'a PostView, community: Option<&'a CommunityView>) -> Vec<Tag<'a>> {
@@ -381,10 +425,10 @@ fn tags<'a>(view: &'a PostView, community: Option<&'a CommunityView>) -> Vec<Tag
 
 /// The document of a post.
 pub fn object(view: &PostView) -> Rendered {
-    document(post(view))
+    document(post(view, &content(view)))
 }
 
 /// A post within an activity or a collection, without a context of its own.
 pub fn object_part(view: &PostView) -> Rendered {
-    part(&post(view))
+    part(&post(view, &content(view)))
 }

@@ -8,6 +8,7 @@ use super::activity::{AnnounceView, DeleteView};
 use super::actor::{GroupView, InstanceView, KeysView, PersonView, PictureView};
 use super::discovery::{JrdView, NodeInfoView};
 use super::object::{Addressing, CommunityView, MediaView, MentionView, ParentView, PostView};
+use super::special::SpecialView;
 use super::tombstone::TombstoneView;
 use super::{Json, Language};
 
@@ -146,6 +147,7 @@ pub(super) fn thread() -> PostView {
         shares: Some(0),
         published: noon(),
         updated: Some(at("2026-11-23T12:30:00.500Z")),
+        special: SpecialView::Nothing,
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod activities;
 mod documents;
+mod reactions;
 
 use serde_json::Value;
 

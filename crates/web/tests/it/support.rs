@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use archipel_actions::{
-    Context, NewCommunity, NewKeys, Submission, Submitted, create_community, create_person,
-    submit_post,
+    Context, NewCommunity, NewKeys, Special, Submission, Submitted, create_community,
+    create_person, submit_post,
 };
 use archipel_model::{
     ActorKind, Clock, CommunityPolicy, IdSource, PostId, Site, Timestamp, Visibility, text,
@@ -218,6 +218,7 @@ impl Lab {
             },
             updated_at: None,
             received: remote.then_some("{}"),
+            special: Special::Nothing,
         };
         let submitted = submit_post(&self.ctx, &mut tx, submission).await.unwrap();
         tx.commit().await.unwrap();

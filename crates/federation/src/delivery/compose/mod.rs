@@ -4,6 +4,7 @@
 mod announce;
 mod measures;
 mod proving;
+mod reactions;
 
 use archipel_storage::{Activity, ActivityKind, Conn, Form, Post, PostState, Rendering};
 use serde_json::value::RawValue;
@@ -77,6 +78,11 @@ async fn said(conn: &mut Conn, activity: &Activity, root: &str) -> Result<Json, 
         ActivityKind::Accept | ActivityKind::Reject => answer(conn, activity).await,
         ActivityKind::Unboost => announce::unboost(conn, activity).await,
         ActivityKind::Measure => measures::measure(conn, activity).await,
+        ActivityKind::Like | ActivityKind::Dislike | ActivityKind::Boost => {
+            reactions::reaction(conn, activity).await
+        }
+        ActivityKind::UndoVote | ActivityKind::UndoBoost => reactions::undo(conn, activity).await,
+        ActivityKind::PollVote => reactions::choice(conn, activity).await,
         kind => Err(ViewError::Unsaid(kind)),
     }
 }

@@ -1,0 +1,179 @@
+//! The hands of everybody: one action for each step.
+
+use archipel_actions::{
+    Ban, CommunityChange, Context, Door, Edit, Order, Result, appoint, approve_held,
+    author_deleted, ban, change_community, decide_request, dismiss, edit_post, expel, follow,
+    invite, refuse_held, remove_post, restore_post, set_locked, set_pinned, set_vouched, set_wave,
+    unban, unfollow,
+};
+use archipel_model::Timestamp;
+use archipel_storage::{Actor, Edited, Post, Tx};
+
+use super::rules::PEOPLE;
+use super::steps::{Slot, Step, Who};
+use crate::lab;
+
+/// What a step is done with.
+pub struct Hands {
+    pub ctx: Context,
+    pub hive: Actor,
+    pub people: Vec<Actor>,
+    /// The activity by which it comes, of those who live elsewhere, and its id.
+    pub raw: String,
+    pub uri: String,
+}
+
+impl Hands {
+    fn order(&self, by: Who) -> Order<'_> {
+        Order {
+            by: &self.people[by],
+            community: &self.hive,
+            door: match PEOPLE[by].1 {
+                None => Door::Here("test"),
+                Some(_) => Door::Federation {
+                    uri: &self.uri,
+                    raw: &self.raw,
+                },
+            },
+            reason: None,
+            rule: None,
+        }
+    }
+
+    fn received(&self, who: Who) -> Option<&str> {
+        PEOPLE[who].1.map(|_| self.raw.as_str())
+    }
+
+    /// So many hours from now.
+    fn at(&self, hours: i64) -> Timestamp {
+        Timestamp::from_micros(self.ctx.now().micros() + hours * 3_600_000_000)
+    }
+
+    /// Does what concerns people, or the community.
+    pub async fn upon_people(&self, tx: &mut Tx, step: Step) -> Result<bool> {
+        let ctx = &self.ctx;
+        match step {
+            Step::Wait(_) => Ok(true),
+            Step::Ask(who) => {
+                let person = &self.people[who];
+                let request = match PEOPLE[who].1 {
+                    None => lab::asking(person, &self.hive),
+                    Some(_) => lab::received(person, &self.hive, &self.uri),
+                };
+                follow(ctx, tx, request).await.map(|_| true)
+            }
+            Step::Leave(who) => unfollow(ctx, tx, &self.people[who], &self.hive).await,
+            Step::Decide { by, who, accept } => {
+                decide_request(ctx, tx, &self.order(by), &self.people[who], accept).await
+            }
+            Step::Invite { by, who } => invite(ctx, tx, &self.order(by), &self.people[who]).await,
+            Step::Vouch { by, who, on } => {
+                set_vouched(ctx, tx, &self.order(by), &self.people[who], on).await
+            }
+            Step::Expel { by, who } => expel(ctx, tx, &self.order(by), &self.people[who]).await,
+            Step::Appoint { by, who, role } => {
+                appoint(ctx, tx, &self.order(by), &self.people[who], role).await
+            }
+            Step::Dismiss { by, who } => dismiss(ctx, tx, &self.order(by), &self.people[who]).await,
+            Step::Ban {
+                by,
+                who,
+                hours: end,
+                content,
+            } => {
+                let how = Ban {
+                    ends_at: end.map(|end| self.at(end)),
+                    with_content: content,
+                };
+                ban(ctx, tx, &self.order(by), &self.people[who], how).await
+            }
+            Step::Unban { by, who, restore } => {
+                unban(ctx, tx, &self.order(by), &self.people[who], restore).await
+            }
+            Step::Wave { by, on } => set_wave(ctx, tx, &self.order(by), on).await,
+            Step::Join(_) | Step::Post(_) | Step::Reply(_) | Step::Hold(..) => {
+                let change = change_of(step);
+                let changed = change_community(ctx, tx, &self.hive, &change).await;
+                changed.map(|()| true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Does what concerns a post that is there.
+    pub async fn upon_post(&self, tx: &mut Tx, step: Step, post: &Post) -> Result<bool> {
+        let ctx = &self.ctx;
+        match step {
+            Step::Edit { by, late, .. } => {
+                let content = Edited {
+                    title: None,
+                    content: format!("<p>{}</p>", self.uri),
+                    source: None,
+                    summary: None,
+                    sensitive: false,
+                    language: None,
+                };
+                let edit = Edit {
+                    content,
+                    special: archipel_actions::Special::None,
+                    at: self.at(-late),
+                    received: self.received(by),
+                };
+                edit_post(ctx, tx, &self.people[by], post, &edit).await
+            }
+            Step::Delete { by, .. } => {
+                author_deleted(ctx, tx, &self.people[by], post, self.received(by)).await
+            }
+            Step::Remove {
+                by, with_replies, ..
+            } => remove_post(ctx, tx, &self.order(by), post, with_replies).await,
+            Step::Restore { by, .. } => restore_post(ctx, tx, &self.order(by), post).await,
+            Step::Lock { by, on, .. } => set_locked(ctx, tx, &self.order(by), post, on).await,
+            Step::Pin { by, on, .. } => set_pinned(ctx, tx, &self.order(by), post, on).await,
+            Step::Sort { by, publish, .. } if publish => {
+                approve_held(ctx, tx, &self.order(by), post).await
+            }
+            Step::Sort { by, .. } => refuse_held(ctx, tx, &self.order(by), post).await,
+            _ => Ok(false),
+        }
+    }
+}
+
+/// The post that a step is about.
+pub const fn upon(step: Step) -> Option<Slot> {
+    match step {
+        Step::Edit { slot, .. }
+        | Step::Delete { slot, .. }
+        | Step::Remove { slot, .. }
+        | Step::Restore { slot, .. }
+        | Step::Lock { slot, .. }
+        | Step::Pin { slot, .. }
+        | Step::Sort { slot, .. } => Some(slot),
+        _ => None,
+    }
+}
+
+/// The settings that a step changes.
+fn change_of(step: Step) -> CommunityChange {
+    let same = CommunityChange::default();
+    match step {
+        Step::Join(join) => CommunityChange {
+            join: Some(join),
+            ..same
+        },
+        Step::Post(post) => CommunityChange {
+            post: Some(post),
+            ..same
+        },
+        Step::Reply(reply) => CommunityChange {
+            reply: Some(reply),
+            ..same
+        },
+        Step::Hold(hold, unknown) => CommunityChange {
+            hold: Some(hold),
+            hold_unknown: Some(unknown),
+            ..same
+        },
+        _ => same,
+    }
+}

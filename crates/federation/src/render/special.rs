@@ -1,0 +1,133 @@
+//! What a post is besides a text: the members of a poll, and those of an event.
+
+use archipel_model::Timestamp;
+use archipel_model::event::Event;
+use serde::Serialize;
+use url::Url;
+
+/// A poll of a local author.
+#[derive(Clone, Debug)]
+pub struct PollView {
+    /// Whether one may choose several.
+    pub multiple: bool,
+    /// The choices and how many chose each.
+    pub choices: Vec<(String, u64)>,
+    /// Until when one may choose.
+    pub ends: Option<Timestamp>,
+    /// When it was closed.
+    pub closed: Option<Timestamp>,
+    /// How many people chose.
+    pub voters: u64,
+}
+
+/// What a post is besides a text.
+#[derive(Clone, Debug, Default)]
+pub enum SpecialView {
+    /// Nothing else.
+    #[default]
+    Nothing,
+    /// A poll.
+    Poll(PollView),
+    /// Something that takes place.
+    Event(Event),
+}
+
+/// A collection of which only the size is told.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Count {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    total_items: u64,
+}
+
+pub(super) fn count(total_items: u64) -> Count {
+    Count {
+        kind: "Collection",
+        total_items,
+    }
+}
+
+#[derive(Serialize)]
+struct Choice<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    name: &'a str,
+    replies: Count,
+}
+
+#[derive(Serialize)]
+struct Place<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    name: &'a str,
+}
+
+/// The members of polls and events; what is absent is left out.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Special<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    one_of: Option<Vec<Choice<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    any_of: Option<Vec<Choice<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    voters_count: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closed: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timezone: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<Place<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    online_link: Option<&'a str>,
+    // One takes part by following and answering: Mobilizon shows a link, not a button.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    join_mode: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_participation_url: Option<&'a Url>,
+}
+
+pub(super) fn members<'a>(special: &'a SpecialView, page: &'a Url) -> Special<'a> {
+    match special {
+        SpecialView::Nothing => Special::default(),
+        SpecialView::Poll(poll) => {
+            let choices = poll.choices.iter().map(|(name, votes)| Choice {
+                kind: "Note",
+                name,
+                replies: count(*votes),
+            });
+            let (one_of, any_of) = if poll.multiple {
+                (None, Some(choices.collect()))
+            } else {
+                (Some(choices.collect()), None)
+            };
+            Special {
+                one_of,
+                any_of,
+                voters_count: Some(poll.voters),
+                end_time: poll.ends.map(Timestamp::rfc3339),
+                closed: poll.closed.map(Timestamp::rfc3339),
+                ..Special::default()
+            }
+        }
+        SpecialView::Event(event) => Special {
+            start_time: Some(event.zone.rfc3339(event.starts_at)),
+            end_time: event.ends_at.map(|end| event.zone.rfc3339(end)),
+            // A mere distance from UTC is in the dates already.
+            timezone: Some(event.zone.name()).filter(|name| !name.starts_with(['+', '-'])),
+            location: event.place.as_deref().map(|name| Place {
+                kind: "Place",
+                name,
+            }),
+            online_link: event.online_url.as_deref(),
+            join_mode: Some("external"),
+            external_participation_url: Some(page),
+            ..Special::default()
+        },
+    }
+}
