@@ -1,13 +1,19 @@
 //! What other software was seen to do with what we send, and needs to be said to it
 //! in so many words.
 
+use archipel_tests::peer::mastodon::Toot;
 use archipel_tests::peer::threadiverse;
-use archipel_tests::{Db, Family, Lab, both};
+use archipel_tests::wait::PATIENCE;
+use archipel_tests::{Db, Family, Lab, both, eventually};
 
 use crate::moderation::shown;
 use crate::posting::follower;
 
-both!(the_end_of_a_ban_brings_back_post_by_post);
+both!(
+    the_end_of_a_ban_brings_back_post_by_post,
+    microblogs_hear_no_measures,
+    edits_reach_microblogs_in_their_authors_name
+);
 
 /// G8: Lemmy 0.19 and PieFed end a ban without `restoreData`, so each post comes back
 /// by an end of its removal. What was removed and restored before comes back too;
@@ -69,4 +75,58 @@ async fn the_end_of_a_ban_brings_back_post_by_post(db: Db) {
         undone["summary"].is_string(),
         "a removal, not an author's deletion"
     );
+}
+
+/// GoToSocial answers 500 to a `Delete` of what its actor did not write, again and
+/// again, and holds up all that comes after; Mastodon takes a `Block` for a personal
+/// one. They hear of a removal by the end of the boost alone.
+async fn microblogs_hear_no_measures(db: Db) {
+    let lab = Lab::start(db).await;
+    let group = lab.community("tilab");
+    let (microblog, gina) = follower(&lab, Family::GoToSocial, "gina").await;
+    let (lemmy, _) = follower(&lab, Family::Lemmy, "lena").await;
+    let toot = Toot::by(&gina, "Bonjour").to_group(&group).post();
+    gina.says_and_is_heard(&lab, &toot.create).await;
+    microblog.hears_announce_of(&toot.id).await;
+    lab.run(&["account", "create", "yann"]);
+    lab.run(&["moderator", "add", "tilab", "yann"]);
+    lab.run(&["moderate", "remove", &toot.id, "--as", "yann"]);
+    lemmy
+        .hears("Announce", |said| said["object"]["type"] == "Delete")
+        .await;
+    microblog.hears("Undo", |_| true).await;
+    lab.run(&["moderate", "ban", "tilab", &gina.id, "--as", "yann"]);
+    lemmy
+        .hears("Announce", |said| said["object"]["type"] == "Block")
+        .await;
+    microblog.hears("Reject", |_| true).await;
+    for measure in ["Delete", "Block", "Add"] {
+        assert!(microblog.of_type(measure).is_empty(), "{measure}");
+    }
+}
+
+/// GoToSocial, and Mastodon before 4.7, check no proof: what people here did to
+/// their posts is believed in their own name alone.
+async fn edits_reach_microblogs_in_their_authors_name(db: Db) {
+    let lab = Lab::start(db).await;
+    let (microblog, _) = follower(&lab, Family::GoToSocial, "gina").await;
+    lab.run(&["account", "create", "yann"]);
+    let url = lab.run(&["post", "yann", "--to", "tilab", "--title", "Notes", "Avant"]);
+    let url = url.trim();
+    microblog.hears_announce_of(url).await;
+    lab.run(&["edit", "yann", url, "Après"]);
+    lab.run(&["delete-post", "yann", url, "--yes"]);
+    for kind in ["Update", "Delete"] {
+        let request = eventually(kind, PATIENCE, || async {
+            let mut received = microblog.received().into_iter();
+            received.find(|request| request.json["type"] == kind)
+        })
+        .await;
+        let author = request.json["actor"].as_str().expect("an actor");
+        assert_eq!(author, lab.url("/u/yann"));
+        assert_eq!(
+            request.signed_by.as_deref(),
+            Some(format!("{author}#main-key").as_str())
+        );
+    }
 }
