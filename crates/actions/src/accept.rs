@@ -1,31 +1,53 @@
 //! Deciding on those who ask to join, and hearing how others decided.
 
+use archipel_model::Deed;
+use archipel_model::permission::Measure;
 use archipel_storage::{ActivityKind, Actor, FollowState, Tx};
 
 use crate::follow::answer;
+use crate::order::{About, Order};
 use crate::{Context, Error, Result};
 
 /// Lets somebody in, or not. Refusing one who is in already removes them.
 pub async fn decide_request(
     ctx: &Context,
     tx: &mut Tx,
-    community: &Actor,
+    order: &Order<'_>,
     follower: &Actor,
     accept: bool,
 ) -> Result<()> {
+    let target = order.upon_person(ctx, tx, follower, None).await?;
+    order
+        .authorise(ctx, tx, Measure::Admit, target, None)
+        .await?;
     let follow = tx
-        .follow(follower.id, community.id)
+        .follow(follower.id, order.community.id)
         .await?
         .ok_or_else(|| Error::NoRequest(follower.acct()))?;
-    let (state, kind) = if accept {
-        (FollowState::Accepted, ActivityKind::Accept)
+    let (state, kind, deed) = if accept {
+        (FollowState::Accepted, ActivityKind::Accept, Deed::Admitted)
     } else {
-        (FollowState::Rejected, ActivityKind::Reject)
+        (
+            FollowState::Rejected,
+            ActivityKind::Reject,
+            Deed::TurnedAway,
+        )
     };
+    // To put somebody out who is in takes more than to decide who comes in.
+    if !accept && follow.state == FollowState::Accepted {
+        order
+            .authorise(ctx, tx, Measure::Expel, target, None)
+            .await?;
+    }
     tx.decide_follow(follow.id, state, ctx.now()).await?;
     if !follower.is_local {
         answer(ctx, tx, &follow, follower, kind);
     }
+    let about = About {
+        target: Some(follower.id),
+        ..About::default()
+    };
+    order.log(ctx, tx, deed, about).await?;
     Ok(())
 }
 

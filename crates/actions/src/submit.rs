@@ -1,7 +1,7 @@
 //! Posting and replying: the one way a post comes to be here, whoever wrote it
 //! and whichever door it came through.
 
-use archipel_model::permission::Standing;
+use archipel_model::permission::{Denial, Standing};
 use archipel_model::submission::{Entry, HoldReason, Refusal, Verdict, decide, measure};
 use archipel_model::{
     ActivityId, ActorId, ActorState, CommunityPolicy, HoldPolicy, PostId, Timestamp, Visibility,
@@ -178,9 +178,11 @@ async fn tell_author(
         community,
         author: submission.author,
         about,
+        answers: true,
         language: submission.language.as_deref(),
         cause,
         order: None,
+        until: None,
     };
     tell(ctx, tx, &telling).await.map(drop)
 }
@@ -204,7 +206,15 @@ async fn verdict(
     home: Option<&Actor>,
 ) -> Result<Verdict> {
     let Some(community) = home.filter(|community| community.is_local) else {
-        return Ok(Verdict::Published);
+        // Whom this server keeps out everywhere does not post elsewhere through it.
+        let author = submission.author;
+        let banned =
+            author.is_local && tx.ban_in_force(None, author.id, ctx.now()).await?.is_some();
+        return Ok(if banned {
+            Verdict::Refused(Refusal::Denied(Denial::Banned))
+        } else {
+            Verdict::Published
+        });
     };
     let arrival = Arrival {
         community,

@@ -2,6 +2,7 @@
 //! fediverse, say what a test tells them to say, and keep what they hear.
 
 mod answer;
+pub mod flags;
 pub mod keys;
 pub mod mastodon;
 mod person;

@@ -7,12 +7,15 @@ use archipel_model::ActorKind;
 use archipel_storage::{ActivityKind, FollowState};
 
 use crate::database::{Database, both};
-use crate::lab::{approving, asking, context, neighbour, person, received, remote, said};
+use crate::lab::{
+    approving, asking, by_operator, context, neighbour, person, received, remote, said, server,
+};
 
 both!(who_is_let_in_or_refused_is_told);
 async fn who_is_let_in_or_refused_is_told(db: Arc<Database>) {
     let ctx = context();
     let mut tx = db.store.write().await.unwrap();
+    let server = server(&ctx, &mut tx).await;
     let hive = approving(&ctx, &mut tx, "tilab").await;
     for (name, accept, kind, state) in [
         ("ana", true, ActivityKind::Accept, FollowState::Accepted),
@@ -22,7 +25,7 @@ async fn who_is_let_in_or_refused_is_told(db: Arc<Database>) {
         let uri = format!("https://peer.example/f/{name}");
         let request = received(&asks, &hive, &uri);
         follow(&ctx, &mut tx, request).await.unwrap();
-        decide_request(&ctx, &mut tx, &hive, &asks, accept)
+        decide_request(&ctx, &mut tx, &by_operator(&server, &hive), &asks, accept)
             .await
             .unwrap();
         let follow = tx.follow(asks.id, hive.id).await.unwrap().unwrap();
@@ -42,6 +45,7 @@ both!(a_member_who_is_refused_later_is_out_and_may_ask_again);
 async fn a_member_who_is_refused_later_is_out_and_may_ask_again(db: Arc<Database>) {
     let ctx = context();
     let mut tx = db.store.write().await.unwrap();
+    let server = server(&ctx, &mut tx).await;
     let hive = approving(&ctx, &mut tx, "tilab").await;
     let ana = person(&ctx, &mut tx, "ana").await;
     let uri = "https://peer.example/f/1";
@@ -49,7 +53,7 @@ async fn a_member_who_is_refused_later_is_out_and_may_ask_again(db: Arc<Database
         .await
         .unwrap();
     for accept in [true, false] {
-        decide_request(&ctx, &mut tx, &hive, &ana, accept)
+        decide_request(&ctx, &mut tx, &by_operator(&server, &hive), &ana, accept)
             .await
             .unwrap();
     }
@@ -72,10 +76,11 @@ both!(a_neighbour_is_decided_on_without_a_word_to_the_world);
 async fn a_neighbour_is_decided_on_without_a_word_to_the_world(db: Arc<Database>) {
     let ctx = context();
     let mut tx = db.store.write().await.unwrap();
+    let server = server(&ctx, &mut tx).await;
     let hive = approving(&ctx, &mut tx, "tilab").await;
     let bea = neighbour(&ctx, &mut tx, "bea").await;
     follow(&ctx, &mut tx, asking(&bea, &hive)).await.unwrap();
-    decide_request(&ctx, &mut tx, &hive, &bea, true)
+    decide_request(&ctx, &mut tx, &by_operator(&server, &hive), &bea, true)
         .await
         .unwrap();
     assert!(
@@ -91,9 +96,10 @@ both!(who_did_not_ask_cannot_be_decided_on);
 async fn who_did_not_ask_cannot_be_decided_on(db: Arc<Database>) {
     let ctx = context();
     let mut tx = db.store.write().await.unwrap();
+    let server = server(&ctx, &mut tx).await;
     let hive = approving(&ctx, &mut tx, "tilab").await;
     let ana = person(&ctx, &mut tx, "ana").await;
-    let decided = decide_request(&ctx, &mut tx, &hive, &ana, true).await;
+    let decided = decide_request(&ctx, &mut tx, &by_operator(&server, &hive), &ana, true).await;
     assert!(matches!(decided, Err(Error::NoRequest(_))));
     assert!(said(&mut tx).await.is_empty());
     assert!(

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use archipel_actions::{
-    Context, FollowRequest, NewCommunity, NewKeys, ReceivedFollow, Submission, Submitted,
-    create_community, create_person, follow, submit_post,
+    Context, Door, FollowRequest, NewCommunity, NewKeys, Order, ReceivedFollow, Submission,
+    Submitted, create_community, create_instance, create_person, follow, submit_post,
 };
 use archipel_model::{
     ActorKind, Clock, CommunityPolicy, Handle, IdSource, JoinPolicy, PostId, Site, Timestamp,
@@ -26,6 +26,14 @@ impl Clock for Still {
 /// 2026-11-23T10:00:00Z and so many seconds.
 pub const fn at(seconds: i64) -> Timestamp {
     Timestamp::from_micros((1_795_428_000 + seconds) * 1_000_000)
+}
+
+/// The same lab later.
+pub fn later(ctx: &Context, seconds: i64) -> Context {
+    Context {
+        clock: Arc::new(Still(at(seconds))),
+        ..ctx.clone()
+    }
 }
 
 /// The present moment of every test.
@@ -82,6 +90,22 @@ pub async fn approving(ctx: &Context, tx: &mut Tx, name: &str) -> Actor {
         ..CommunityPolicy::default()
     };
     community(ctx, tx, name, policy).await
+}
+
+/// The server itself, in whose name an operator acts.
+pub async fn server(ctx: &Context, tx: &mut Tx) -> Actor {
+    create_instance(ctx, tx, &keys()).await.unwrap()
+}
+
+/// What an operator orders in a community.
+pub fn by_operator<'a>(server: &'a Actor, community: &'a Actor) -> Order<'a> {
+    Order {
+        by: server,
+        community,
+        door: Door::Here("command line"),
+        reason: None,
+        rule: None,
+    }
 }
 
 /// Somebody who lives here.

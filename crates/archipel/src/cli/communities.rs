@@ -3,8 +3,8 @@
 use archipel_model::{Handle, HoldPolicy, JoinPolicy, PostPolicy};
 use clap::{Args, Subcommand};
 
-use super::Confirm;
 use super::people::new_handle;
+use super::{Confirm, Why};
 
 /// `archipel community …`
 #[derive(Debug, PartialEq, Eq, Subcommand)]
@@ -61,6 +61,9 @@ pub enum CommunityCommand {
         handle: Handle,
         /// HANDLE here, HANDLE@HOST or the actor's URL, as `requests` shows it
         actor: String,
+        /// Why, and who
+        #[command(flatten)]
+        why: Why,
     },
     /// Turn somebody away who waits
     #[command(after_help = "Example:\n  archipel community reject atelier essai@social.example")]
@@ -69,6 +72,9 @@ pub enum CommunityCommand {
         handle: Handle,
         /// HANDLE here, HANDLE@HOST or the actor's URL, as `requests` shows it
         actor: String,
+        /// Why, and who
+        #[command(flatten)]
+        why: Why,
     },
 }
 
@@ -121,6 +127,9 @@ pub struct CommunitySet {
     /// Who may join and post
     #[command(flatten)]
     pub policy: CommunityPolicyArgs,
+    /// Why, and who
+    #[command(flatten)]
+    pub why: Why,
 }
 
 /// The policies, each only if given.

@@ -7,6 +7,7 @@ pub mod confirm;
 mod federation;
 mod moderation;
 mod people;
+mod reports;
 #[cfg(test)]
 mod test;
 
@@ -20,9 +21,11 @@ pub use federation::{
     PeerCommand, RetryFilter,
 };
 pub use moderation::{
-    By, Decide, HeldCommand, LogArgs, ModerateCommand, ModeratorCommand, OnPerson, OnPost, Why,
+    By, Decide, HeldCommand, LogArgs, ModerateCommand, ModeratorCommand, OnBanned, OnPerson,
+    OnPost, Why,
 };
 pub use people::{AccountCommand, DeletePostArgs, EditArgs, FollowArgs, PostArgs, ReplyArgs};
+pub use reports::{PlaceArgs, ReportArgs, ReportsCommand};
 
 /// Communities of practice on the fediverse.
 #[derive(Debug, Parser)]
@@ -175,8 +178,20 @@ pub enum Command {
     Held(HeldCommand),
 
     /// What was done in a community, by whom and why
-    #[command(after_help = "Example:\n  archipel log tilab --json")]
+    #[command(after_help = "Examples:\n  archipel log tilab --json\n  archipel log --server")]
     Log(LogArgs),
+
+    /// Report a post or a person to the moderators
+    #[command(
+        long_about = "Reports a post, here or elsewhere, to the moderators of its community, or a \
+            person of this server to who runs it. Nobody else learns who reported.",
+        after_help = "Example:\n  archipel report essai https://lab.example/p/1234 --reason Publicité"
+    )]
+    Report(ReportArgs),
+
+    /// What was reported
+    #[command(subcommand)]
+    Reports(ReportsCommand),
 }
 
 /// `archipel demo`

@@ -2,6 +2,7 @@
 //! what was asked for to standard output and everything else to standard error.
 
 pub mod account;
+mod bans;
 pub mod community;
 pub mod delivery;
 pub mod demo;
@@ -14,6 +15,7 @@ mod output;
 pub mod peer;
 pub mod post;
 pub mod reply;
+pub mod reports;
 pub mod serve;
 
 use anyhow::bail;

@@ -258,12 +258,17 @@ const fn forms(kind: ActivityKind, dialect: Dialect) -> &'static [Form] {
         // What means nothing there.
         (ActivityKind::AnnounceAgain | ActivityKind::Unboost, Dialect::Threadiverse)
         | (ActivityKind::RelayVote, Dialect::Microblog | Dialect::Unknown)
-        | (ActivityKind::Measure | ActivityKind::Dislike, Dialect::Microblog) => &[],
+        | (ActivityKind::Measure | ActivityKind::Dislike, Dialect::Microblog)
+        // In confidence: to those alone who know what a community is; its authors'
+        // servers among them get it passed on, all others the report of this server.
+        | (ActivityKind::RelayFlag, Dialect::Microblog | Dialect::Unknown)
+        | (ActivityKind::FlagOn, Dialect::Threadiverse) => &[],
         (
             ActivityKind::AnnounceThread
             | ActivityKind::AnnounceReply
             | ActivityKind::Relay
-            | ActivityKind::RelayVote,
+            | ActivityKind::RelayVote
+            | ActivityKind::RelayFlag,
             _,
         ) => &[Form::Wrapped],
         _ => &[Form::Plain],

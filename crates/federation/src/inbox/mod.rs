@@ -4,6 +4,7 @@
 //! kept and has `apply` turn it into actions, `lacking` fetches what that needs.
 
 mod apply;
+mod bans;
 mod create;
 mod edit;
 mod keep;
@@ -11,6 +12,7 @@ mod lacking;
 mod moderate;
 mod receive;
 mod relay;
+mod reports;
 #[cfg(test)]
 mod tests;
 mod work;

@@ -12,6 +12,7 @@ mod context;
 pub mod discovery;
 pub mod moderation;
 pub mod object;
+pub mod report;
 pub mod tombstone;
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! Writes an activity in each form that some peer may need: here what a local actor
-//! says itself, beside it what a community passes on and what moderators do.
+//! says itself, beside it what a community passes on, what moderators do, and reports.
 
 mod announce;
 mod measures;
 mod proving;
+mod reports;
 
 use archipel_storage::{Activity, ActivityKind, Conn, Form, Post, PostState, Rendering};
 use serde_json::value::RawValue;
@@ -34,6 +35,7 @@ pub(super) async fn compose(
         | ActivityKind::AnnounceAgain
         | ActivityKind::Relay
         | ActivityKind::RelayVote => announce::forms(conn, activity, root).await?,
+        ActivityKind::RelayFlag => reports::passed_on(conn, activity, root).await?,
         _ => {
             let json = plain(conn, activity, root).await?;
             vec![rendering(activity, Form::Plain, &json)]
@@ -77,6 +79,8 @@ async fn said(conn: &mut Conn, activity: &Activity, root: &str) -> Result<Json, 
         ActivityKind::Accept | ActivityKind::Reject => answer(conn, activity).await,
         ActivityKind::Unboost => announce::unboost(conn, activity).await,
         ActivityKind::Measure => measures::measure(conn, activity).await,
+        ActivityKind::Flag => reports::flag(conn, activity).await,
+        ActivityKind::FlagOn => reports::flag_on(conn, activity).await,
         kind => Err(ViewError::Unsaid(kind)),
     }
 }
