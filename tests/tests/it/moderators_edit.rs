@@ -3,7 +3,8 @@
 
 use archipel_tests::peer::mastodon::{self, Toot};
 use archipel_tests::peer::{Person, threadiverse};
-use archipel_tests::{Db, Family, Lab, PUBLIC, Peer, both};
+use archipel_tests::wait::PATIENCE;
+use archipel_tests::{Db, Family, Lab, PUBLIC, Peer, both, eventually};
 use serde_json::{Value, json};
 
 use crate::attacks::fate;
@@ -49,8 +50,11 @@ async fn a_moderator_changes_what_the_community_says_of_itself(db: Db) {
     let edit = update(&lena, &theirs);
     lena.says(&lab, &edit).await;
     assert_eq!(fate(&lab, &edit).await, "done");
-    let after = lab.document("/c/tilab").await;
-    assert_eq!(after["name"], "Ti Lab nouveau");
+    let after = eventually("the new name", PATIENCE, || async {
+        let now = lab.document("/c/tilab").await;
+        (now["name"] == "Ti Lab nouveau").then_some(now)
+    })
+    .await;
     assert_eq!(after["summary"], "<p>Ce que nous apprenons</p>");
     for same in [
         "id",

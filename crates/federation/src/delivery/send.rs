@@ -255,14 +255,17 @@ const fn forms(kind: ActivityKind, dialect: Dialect) -> &'static [Form] {
         // No reply is ever boosted into a home that did not ask for it: its author's
         // own words are sent on, where they prove themselves.
         (ActivityKind::AnnounceReply | ActivityKind::Relay, Dialect::Microblog) => &[Form::Forward],
-        // What means nothing there.
-        (ActivityKind::AnnounceAgain | ActivityKind::Unboost, Dialect::Threadiverse)
-        | (ActivityKind::RelayVote, Dialect::Microblog | Dialect::Unknown)
-        | (ActivityKind::Measure | ActivityKind::Dislike, Dialect::Microblog)
-        // In confidence: to those alone who know what a community is; its authors'
-        // servers among them get it passed on, all others the report of this server.
-        | (ActivityKind::RelayFlag, Dialect::Microblog | Dialect::Unknown)
-        | (ActivityKind::FlagOn, Dialect::Threadiverse) => &[],
+        // What means nothing there. Reports go, in confidence, to those who know what a
+        // community is; all others hear of them from this server.
+        (
+            ActivityKind::AnnounceAgain | ActivityKind::Unboost | ActivityKind::FlagOn,
+            Dialect::Threadiverse,
+        )
+        | (
+            ActivityKind::RelayVote | ActivityKind::RelayFlag,
+            Dialect::Microblog | Dialect::Unknown,
+        )
+        | (ActivityKind::Measure | ActivityKind::Dislike, Dialect::Microblog) => &[],
         (
             ActivityKind::AnnounceThread
             | ActivityKind::AnnounceReply

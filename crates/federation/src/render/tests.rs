@@ -4,6 +4,7 @@
 
 mod activities;
 mod documents;
+mod reports;
 
 use serde_json::Value;
 

@@ -276,6 +276,15 @@ fn moderation_is_read() {
         };
         assert_eq!((objects.len(), why.as_deref()), (count, Some(reason)));
     }
+    let Deed::Resolve { flag, object } = deed("lemmy/resolve") else {
+        panic!("resolve")
+    };
+    assert!(flag.is_some() && object.is_none());
+    let whole = with("lemmy/resolve", "object", fixture("lemmy/report"));
+    let Deed::Resolve { object, .. } = crate::parse::activity(&whole).unwrap().deed else {
+        panic!("resolve")
+    };
+    assert_eq!(object.unwrap().as_str(), "https://lemmy.example/post/1");
     for path in ["mastodon/move", "piefed/move"] {
         assert!(matches!(deed(path), Deed::Move { .. }), "{path}");
     }
