@@ -45,6 +45,14 @@ pub async fn ban(
     if place.is_none() && !order.by.is_local && decided_here(tx, person, now).await? {
         return Ok(false);
     }
+    if is_so_already(tx, order, person, ban, now).await? {
+        return Ok(false);
+    }
+    let communities = concerned(tx, order, person).await?;
+    // Whoever takes no part here is their own server's business.
+    if communities.is_empty() && !order.by.is_local {
+        return Ok(false);
+    }
     let about = About {
         target: Some(person.id),
         ends_at: ban.ends_at,
@@ -54,7 +62,6 @@ pub async fn ban(
     let measure = order.log(ctx, tx, Deed::Banned, about).await?;
     tx.put_ban(place, person.id, measure, ban.ends_at, now)
         .await?;
-    let communities = concerned(tx, order, person).await?;
     proclaim(ctx, tx, order, measure, person, &communities).await?;
     for community in &communities {
         end_membership(ctx, tx, community, person).await?;
@@ -125,6 +132,24 @@ pub async fn unban(
         order.tell(ctx, tx, person, Told::BanEnded, about).await?;
     }
     Ok(true)
+}
+
+/// Whether the very same ban is in force: what is said again is not done again.
+async fn is_so_already(
+    tx: &mut Tx,
+    order: &Order<'_>,
+    person: &Actor,
+    ban: Ban,
+    now: Timestamp,
+) -> Result<bool> {
+    let Some(before) = tx.ban_in_force(order.place(), person.id, now).await? else {
+        return Ok(false);
+    };
+    let before_with = match tx.measure(before.measure_id).await? {
+        Some(measure) => measure.with_content,
+        None => false,
+    };
+    Ok(before.ends_at == ban.ends_at && (before_with || !ban.with_content))
 }
 
 async fn permitted(

@@ -8,7 +8,7 @@ use archipel_model::{
 use archipel_storage::{ActivityKind, Actor, Community, NewActivity, Tx};
 
 use crate::accounts::create_named;
-use crate::order::{About, Order};
+use crate::order::{About, Door, Order};
 use crate::say::saying;
 use crate::{Context, Error, NewKeys, Result};
 
@@ -133,8 +133,13 @@ pub async fn change_community(
     }
     show(ctx, tx, &community, title).await?;
     for (changed, deed) in [(edited, Deed::Edited), (configured, Deed::Configured)] {
-        if changed {
-            order.log(ctx, tx, deed, About::default()).await?;
+        if !changed {
+            continue;
+        }
+        let measure = order.log(ctx, tx, deed, About::default()).await?;
+        // Lemmy believes a moderator's word on a community, and not its own.
+        if matches!(order.door, Door::Here(_)) && order.by.kind == ActorKind::Person {
+            order.proclaim(ctx, tx, measure, &actor.uri, &[]).await?;
         }
     }
     let said = NewActivity {

@@ -3,14 +3,13 @@
 
 use archipel_model::permission::{Measure, Target};
 use archipel_model::{ActorState, Deed};
-use archipel_storage::{Actor, Lane, Post, PostState, Tx};
+use archipel_storage::{ActivityKind, Actor, Lane, NewActivity, Post, PostState, Tx};
 
-use crate::order::{About, Order};
+use crate::order::{About, Door, Order};
 use crate::relay::{Passed, Relay, is_local_only, relay};
 use crate::removal::{boost_again_in, take_boost_back};
 use crate::say::saying;
 use crate::{Context, Error, Result};
-use archipel_storage::{ActivityKind, NewActivity};
 
 /// Moves a thread out of the community of the order into another one: whoever does
 /// it moderates the first, and may post in the second. Says whether something
@@ -61,8 +60,8 @@ pub async fn move_thread(
         return Ok(true);
     }
     let what = match order.door {
-        crate::Door::Federation { raw, .. } => Passed::Received(raw),
-        crate::Door::Here(_) => {
+        Door::Federation { raw, .. } => Passed::Received(raw),
+        Door::Here(_) => {
             let said = NewActivity {
                 measure_id: Some(measure),
                 ..saying(ctx, ActivityKind::Measure, order.by.id, &thread.uri)
@@ -82,8 +81,27 @@ pub async fn move_thread(
         relay(ctx, tx, community, passed).await?;
     }
     take_boost_back(ctx, tx, from, thread).await?;
+    list(ctx, tx, to, thread).await?;
     boost_again_in(ctx, tx, to, thread);
     Ok(true)
+}
+
+/// Puts the thread into the outbox of its new community, with the bytes that brought
+/// it. It is delivered to nobody: who knows communities was told that it moved.
+async fn list(ctx: &Context, tx: &mut Tx, to: &Actor, thread: &Post) -> Result<()> {
+    let shown = ActivityKind::AnnounceThread;
+    let Some(first) = tx.activity_about(thread.id, shown).await? else {
+        return Ok(());
+    };
+    let said = NewActivity {
+        post_id: Some(thread.id),
+        inner_id: first.inner_id,
+        inner_raw: first.inner_raw,
+        lane: Lane::Content,
+        ..saying(ctx, shown, to.id, &thread.uri)
+    };
+    tx.say(&said, ctx.now());
+    Ok(())
 }
 
 /// Whether who moves may bring a thread in: by moving, or by posting.

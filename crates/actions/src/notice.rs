@@ -44,9 +44,13 @@ pub(crate) async fn tell(ctx: &Context, tx: &mut Tx, telling: &Telling<'_>) -> R
         return Ok(false);
     }
     let (now, cause) = (ctx.now(), telling.cause.code(telling.about));
-    let told = tx.was_told(author.id, community.id, &cause, now.minus(QUIET));
-    if told.await? {
-        return Ok(false);
+    // A measure is taken once, and told once; what repeats itself is what people do.
+    let measure = matches!(telling.cause, Cause::Told(_)) && telling.order.is_some();
+    if !measure {
+        let told = tx.was_told(author.id, community.id, &cause, now.minus(QUIET));
+        if told.await? {
+            return Ok(false);
+        }
     }
     let words = words(tx, telling).await?;
     let post = if author.is_local || is_local_only(tx, community).await? {

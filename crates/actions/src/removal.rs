@@ -64,15 +64,20 @@ async fn tell_author(
     post: &Post,
     what: Told,
 ) -> Result<()> {
-    // Nobody is told of what they do themselves.
-    match tx.actor(post.author_id).await? {
-        Some(author) if author.id != order.by.id => {
-            order
-                .tell(ctx, tx, &author, what, Telltale::post(post))
-                .await
-        }
-        _ => Ok(()),
+    let Some(author) = tx.actor(post.author_id).await? else {
+        return Ok(());
+    };
+    // What their own server does to them is not the community's to explain.
+    let by_their_own = !order.by.is_local
+        && order.by.host == author.host
+        && order.standing_of(ctx, tx, order.by).await?.role.is_none();
+    // Nor is anybody told of what they do themselves.
+    if by_their_own || author.id == order.by.id {
+        return Ok(());
     }
+    order
+        .tell(ctx, tx, &author, what, Telltale::post(post))
+        .await
 }
 
 /// Brings a removed post back, with the answers that went with it. Says whether

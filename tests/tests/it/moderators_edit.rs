@@ -72,6 +72,11 @@ async fn a_moderator_changes_what_the_community_says_of_itself(db: Db) {
     assert!(!denied.status.success());
     lab.run(&["moderator", "add", "tilab", "yann"]);
     lab.run(&["community", "set", "tilab", "--title", "T", "--as", "yann"]);
+    let heard = lemmy
+        .hears("Announce", |said| said["object"]["type"] == "Update")
+        .await;
+    assert_eq!(heard["object"]["actor"], lab.url("/u/yann"));
+    assert_eq!(heard["object"]["object"]["name"], "T");
     let denied = lab.cli(&[
         "community",
         "set",

@@ -87,6 +87,10 @@ async fn a_thread_is_moved_with_all_that_answers_it(db: Db) {
         })
         .await;
     assert_ne!(shown["id"], boost["id"]);
+    let outbox = lab.outbox("utilo").await;
+    assert_eq!(outbox.len(), 1);
+    assert_eq!(outbox[0]["object"], toot.create, "as it came");
+    assert!(lab.outbox("tilab").await.is_empty());
     for (community, other) in [("tilab", &utilo), ("utilo", &tilab)] {
         let log = lab.list(&["log", community]);
         let row = log

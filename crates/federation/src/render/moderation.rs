@@ -63,6 +63,8 @@ pub enum DeedView {
         /// Whether what they posted goes too.
         remove_data: bool,
     },
+    /// Changed what the community says of itself; the community as JSON.
+    Edit(Json),
     /// Warned somebody.
     Warn {
         /// The post or the person that it is about.
@@ -155,6 +157,7 @@ fn write(view: &MeasureView, part: fn(&Activity<'_>) -> Rendered) -> Rendered {
                 ..activity(view, "Block", &object)
             })
         }
+        DeedView::Edit(group) => part(&activity(view, "Update", group)),
         // To whom it concerns, and to nobody else.
         DeedView::Warn { object, person } => {
             let object = id_part(object)?;

@@ -8,13 +8,17 @@ use crate::render::moderation::{self, DeedView, MeasureView};
 use crate::views::{ViewError, url};
 
 /// The activity of a measure.
-pub(super) async fn measure(conn: &mut Conn, activity: &Activity) -> Result<Json, ViewError> {
+pub(super) async fn measure(
+    conn: &mut Conn,
+    activity: &Activity,
+    root: &str,
+) -> Result<Json, ViewError> {
     let id = activity
         .measure_id
         .ok_or(ViewError::Missing("the measure"))?;
     let measure = stored(conn, id).await?;
     let by = actor(conn, Some(measure.by_id), "the moderator").await?;
-    if let Some(deed) = forward(conn, &measure, activity).await? {
+    if let Some(deed) = forward(conn, &measure, activity, root).await? {
         let view = view(conn, &measure, &by, (&activity.uri, activity), deed).await?;
         return Ok(moderation::measure(&view)?);
     }
@@ -31,7 +35,7 @@ pub(super) async fn measure(conn: &mut Conn, activity: &Activity) -> Result<Json
             .await?
             .map_or_else(|| format!("{}#undone", activity.uri), |said| said.uri),
     };
-    let deed = forward(conn, &undone, activity)
+    let deed = forward(conn, &undone, activity, root)
         .await?
         .ok_or(ViewError::Unsayable(undone.kind))?;
     let undone = view(conn, &undone, &undone_by, (&undone_uri, activity), deed).await?;
@@ -62,6 +66,7 @@ async fn forward(
     conn: &mut Conn,
     measure: &Measure,
     activity: &Activity,
+    root: &str,
 ) -> Result<Option<DeedView>, ViewError> {
     Ok(Some(match measure.kind {
         Deed::Removed => DeedView::Remove {
@@ -76,6 +81,10 @@ async fn forward(
             ends: measure.ends_at,
             remove_data: measure.with_content,
         },
+        Deed::Edited | Deed::Configured => {
+            let community = actor(conn, measure.community_id, "the community").await?;
+            DeedView::Edit(super::actor_part(conn, &community, root).await?)
+        }
         Deed::Warned => DeedView::Warn {
             object: match measure.post_id {
                 Some(_) => post(conn, measure).await?,

@@ -78,7 +78,7 @@ async fn said(conn: &mut Conn, activity: &Activity, root: &str) -> Result<Json, 
         }
         ActivityKind::Accept | ActivityKind::Reject => answer(conn, activity).await,
         ActivityKind::Unboost => announce::unboost(conn, activity).await,
-        ActivityKind::Measure => measures::measure(conn, activity).await,
+        ActivityKind::Measure => measures::measure(conn, activity, root).await,
         ActivityKind::Flag => reports::flag(conn, activity).await,
         ActivityKind::FlagOn => reports::flag_on(conn, activity).await,
         kind => Err(ViewError::Unsaid(kind)),
@@ -96,19 +96,28 @@ async fn speaker(
 
 async fn update_actor(conn: &mut Conn, activity: &Activity, root: &str) -> Result<Json, ViewError> {
     let actor = speaker(conn, activity).await?;
-    let keys = conn.keys_of(actor.id).await?;
-    let object = match conn.community(actor.id).await? {
-        Some(community) => {
-            render::actor::group_part(&views::group(&actor, &community, &keys, root)?)?
-        }
-        None => render::actor::person_part(&views::person(&actor, &keys, root)?)?,
-    };
+    let object = actor_part(conn, &actor, root).await?;
     Ok(render::activity::update_actor(
         &url(&activity.uri)?,
         &url(&actor.uri)?,
         activity.created_at,
         &object,
     )?)
+}
+
+/// A local actor as a part of what is said of it.
+async fn actor_part(
+    conn: &mut Conn,
+    actor: &archipel_storage::Actor,
+    root: &str,
+) -> Result<Json, ViewError> {
+    let keys = conn.keys_of(actor.id).await?;
+    Ok(match conn.community(actor.id).await? {
+        Some(community) => {
+            render::actor::group_part(&views::group(actor, &community, &keys, root)?)?
+        }
+        None => render::actor::person_part(&views::person(actor, &keys, root)?)?,
+    })
 }
 
 async fn follow(conn: &mut Conn, activity: &Activity, id: &str) -> Result<Json, ViewError> {

@@ -28,7 +28,7 @@ fn every_activity_is_told_by_its_type() {
         ("mastodon/question", "Create"),
         ("mastodon/update_person", "Update"),
         ("lemmy/dislike", "Dislike"),
-        ("lemmy/resolve", "Other"),
+        ("lemmy/resolve", "Resolve"),
         ("mobilizon/join", "Follow"),
         ("mobilizon/leave", "Undo"),
         ("peertube/announce_video", "Announce"),
