@@ -195,14 +195,14 @@ async fn c57_a_report_is_passed_on_in_confidence_and_resolved(db: Db) {
     let heard = crowd.received();
     let leaked = heard.iter().any(|one| {
         let text = one.json.to_string();
-        text.contains("\"Flag\"") || text.contains("\"Resolve\"")
+        text.contains(r#""type":"Flag""#) || text.contains(r#""type":"Resolve""#)
     });
     assert!(!leaked, "followers hear nothing of reports");
     assert!(
         !lab.outbox("tilab")
             .await
             .iter()
-            .any(|item| item.to_string().contains("Flag"))
+            .any(|item| item.to_string().contains(r#""type":"Flag""#))
     );
 }
 
