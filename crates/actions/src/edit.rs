@@ -129,7 +129,7 @@ pub(crate) async fn announced_home(tx: &mut Tx, post: &Post) -> Result<Option<Ac
         return Ok(None);
     };
     tx.flush().await?;
-    let announced = tx.is_announced(post.id, community.id).await?;
+    let announced = tx.is_announced(post.id).await?;
     Ok(announced.then_some(community))
 }
 

@@ -81,9 +81,11 @@ async fn told(
         community: order.community,
         author,
         about: &post.uri,
+        answers: true,
         language: post.language.as_deref(),
         cause,
         order: Some(order),
+        until: None,
     };
     tell(ctx, tx, &telling).await.map(drop)
 }

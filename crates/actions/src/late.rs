@@ -46,7 +46,7 @@ pub async fn author_brings(ctx: &Context, tx: &mut Tx, brought: Brought<'_>) -> 
     let Some(community) = community.filter(|community| community.is_local) else {
         return Ok(false);
     };
-    if tx.is_announced(post.id, community.id).await? {
+    if tx.is_announced(post.id).await? {
         return Ok(false);
     }
     let locked = match (post.parent_id, &post.parent_uri) {

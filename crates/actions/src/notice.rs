@@ -1,10 +1,11 @@
-//! Never silence: the author of a post that is held or refused is told, once, by a
-//! direct message of the community, and by nobody else's eyes.
+//! Never silence: the author of a post that is held or refused, and whoever a measure
+//! is about, is told, once, by a direct message of the community, and by nobody
+//! else's eyes.
 
 use std::time::Duration;
 
 use archipel_model::notice::{Cause, Facts, text};
-use archipel_model::{ActorKind, PostId, Visibility, text as html};
+use archipel_model::{ActorKind, PostId, Timestamp, Visibility, text as html};
 use archipel_storage::{ActivityKind, Actor, NewActivity, NewPost, Notice, PostKind, Tx};
 
 use crate::order::Order;
@@ -19,13 +20,17 @@ const QUIET: Duration = Duration::from_hours(1);
 pub(crate) struct Telling<'a> {
     pub community: &'a Actor,
     pub author: &'a Actor,
-    /// The post's ActivityPub id.
+    /// The ActivityPub id of the post, or of what else it is about.
     pub about: &'a str,
+    /// Whether the message answers that. What answers a post is read by its author.
+    pub answers: bool,
     /// The post's language; the community's when it has none.
     pub language: Option<&'a str>,
     pub cause: Cause,
     /// The measure that it comes from, for its reason and rule.
     pub order: Option<&'a Order<'a>>,
+    /// Until when.
+    pub until: Option<Timestamp>,
 }
 
 /// Tells an author what became of a post, unless they were told the same within
@@ -38,10 +43,14 @@ pub(crate) async fn tell(ctx: &Context, tx: &mut Tx, telling: &Telling<'_>) -> R
     if author.kind != ActorKind::Person || !telling.cause.is_told() {
         return Ok(false);
     }
-    let (now, cause) = (ctx.now(), telling.cause.code());
-    let told = tx.was_told(author.id, community.id, &cause, now.minus(QUIET));
-    if told.await? {
-        return Ok(false);
+    let (now, cause) = (ctx.now(), telling.cause.code(telling.about));
+    // A measure is taken once, and told once; what repeats itself is what people do.
+    let measure = matches!(telling.cause, Cause::Told(_)) && telling.order.is_some();
+    if !measure {
+        let told = tx.was_told(author.id, community.id, &cause, now.minus(QUIET));
+        if told.await? {
+            return Ok(false);
+        }
     }
     let words = words(tx, telling).await?;
     let post = if author.is_local || is_local_only(tx, community).await? {
@@ -73,17 +82,21 @@ async fn words(tx: &mut Tx, telling: &Telling<'_>) -> Result<String> {
         let index = usize::try_from(number).ok()?.checked_sub(1)?;
         Some((number, *rules.get(index)?))
     });
+    let until = telling.until.map(Timestamp::rfc3339);
+    let about = (!telling.answers && telling.about != telling.author.uri).then_some(telling.about);
     let facts = Facts {
         community: &telling.community.name,
         page: &telling.community.uri,
         reason: telling.order.and_then(|order| order.reason),
         rule,
+        about,
+        until: until.as_deref().and_then(|moment| moment.get(..10)),
     };
     let language = telling.language.unwrap_or(language);
     Ok(text(language, telling.cause, &facts))
 }
 
-/// The direct message itself, which answers the post.
+/// The direct message itself, which answers the post if it is about one of theirs.
 async fn write(ctx: &Context, tx: &mut Tx, telling: &Telling<'_>, words: &str) -> Result<PostId> {
     let now = ctx.now();
     let id: PostId = ctx.id();
@@ -98,7 +111,7 @@ async fn write(ctx: &Context, tx: &mut Tx, telling: &Telling<'_>, words: &str) -
         community_id: None,
         root_id: None,
         parent_id: None,
-        parent_uri: Some(telling.about.to_owned()),
+        parent_uri: telling.answers.then(|| telling.about.to_owned()),
         title: None,
         content: html::paragraphs(words),
         source: Some(words.to_owned()),

@@ -204,9 +204,11 @@ async fn tell_author(
         community,
         author: submission.author,
         about,
+        answers: true,
         language: submission.language.as_deref(),
         cause,
         order: None,
+        until: None,
     };
     tell(ctx, tx, &telling).await.map(drop)
 }
@@ -231,7 +233,15 @@ async fn verdict(
     home: Option<&Actor>,
 ) -> Result<Verdict> {
     let Some(community) = home else {
-        return Ok(Verdict::Published);
+        // Whom this server keeps out everywhere says nothing elsewhere through it.
+        let author = submission.author;
+        let banned =
+            author.is_local && tx.ban_in_force(None, author.id, ctx.now()).await?.is_some();
+        return Ok(if banned {
+            Verdict::Refused(Refusal::Denied(Denial::Banned))
+        } else {
+            Verdict::Published
+        });
     };
     if !community.is_local {
         return refused_elsewhere(ctx, tx, submission, community).await;

@@ -1,5 +1,10 @@
-//! What an author is told when a post of theirs is not simply shown: what happened,
-//! why, and what they can do. French first; English for all other languages.
+//! What an author is told when a post of theirs is not simply shown, and what people
+//! are told of measures: what happened, why, and what they can do. French first;
+//! English for all other languages.
+
+mod measures;
+
+pub use measures::Told;
 
 use crate::permission::Denial;
 use crate::submission::{HoldReason, Refusal};
@@ -13,12 +18,16 @@ pub enum Cause {
     Refused(Refusal),
     /// It had waited and is shown now.
     Approved,
+    /// Of a measure that concerns them, or of a report.
+    Told(Told),
 }
 
 impl Cause {
     /// A word: nobody is told the same twice within an hour.
-    pub fn code(self) -> String {
+    pub fn code(self, about: &str) -> String {
         match self {
+            Self::Told(told) if told.is_told_of_each() => format!("{told}:{about}"),
+            Self::Told(told) => told.as_str().to_owned(),
             Self::Held(reason) => format!("held:{reason}"),
             Self::Refused(refusal) => format!("refused:{}", refusal.code()),
             Self::Approved => "approved".to_owned(),
@@ -46,6 +55,10 @@ pub struct Facts<'a> {
     pub reason: Option<&'a str>,
     /// The rule that it rests on: its number and its text.
     pub rule: Option<(i64, &'a str)>,
+    /// The post or person that it is about, where the message does not answer it.
+    pub about: Option<&'a str>,
+    /// Until which day, as `2026-12-31`.
+    pub until: Option<&'a str>,
 }
 
 /// The text for an author, in the language of this tag.
@@ -57,12 +70,21 @@ pub fn text(language: &str, cause: Cause, facts: &Facts<'_>) -> String {
         (english_what(cause), english_next(cause))
     };
     let name = facts.community;
-    let first = if french {
-        format!("Votre message pour « {name} » {what}")
-    } else {
-        format!("Your post to “{name}” {what}")
+    let first = match cause {
+        Cause::Told(told) => told.first(french, name),
+        _ if french => format!("Votre message pour « {name} » {what}"),
+        _ => format!("Your post to “{name}” {what}"),
     };
     let mut said = vec![first];
+    said.extend(facts.about.map(str::to_owned));
+    if let Cause::Told(Told::Banned | Told::BannedEverywhere) = cause {
+        said.push(match (facts.until, french) {
+            (Some(day), true) => format!("Durée : jusqu’au {day}."),
+            (Some(day), false) => format!("Until: {day}."),
+            (None, true) => "Durée : sans limite.".to_owned(),
+            (None, false) => "Until: without an end.".to_owned(),
+        });
+    }
     if let Some(reason) = facts.reason {
         let label = if french { "Motif :" } else { "Reason:" };
         said.push(format!("{label} {reason}"));
@@ -98,6 +120,7 @@ const fn french_what(cause: Cause) -> &'static str {
             "attend d’être lu par la modération, comme le message auquel il répond."
         }
         Cause::Approved => "est publié.",
+        Cause::Told(_) => "",
         Cause::Refused(Refusal::NotPublic) => {
             "n’a pas été publié : il n’était pas public, et rien de privé n’est montré."
         }
@@ -136,6 +159,7 @@ const fn french_next(cause: Cause) -> Option<&'static str> {
         Cause::Refused(Refusal::Denied(Denial::ApprovedOnly)) => {
             Some("Suivez la communauté et demandez à la modération de vous agréer.")
         }
+        Cause::Told(told) => told.next(true),
         Cause::Refused(_) | Cause::Approved => None,
     }
 }
@@ -158,6 +182,7 @@ const fn english_what(cause: Cause) -> &'static str {
             "waits to be read by a moderator, as does the post that it answers."
         }
         Cause::Approved => "is published.",
+        Cause::Told(_) => "",
         Cause::Refused(Refusal::NotPublic) => {
             "was not published: it was not public, and nothing private is shown."
         }
@@ -192,6 +217,7 @@ const fn english_next(cause: Cause) -> Option<&'static str> {
         Cause::Refused(Refusal::Denied(Denial::ApprovedOnly)) => {
             Some("Follow the community and ask its moderators to vouch for you.")
         }
+        Cause::Told(told) => told.next(false),
         Cause::Refused(_) | Cause::Approved => None,
     }
 }
@@ -207,6 +233,8 @@ mod tests {
             page: "https://lab.example/c/tilab",
             reason: Some("Publicité"),
             rule: Some((2, "Pas de publicité")),
+            about: None,
+            until: None,
         };
         let said = text("fr-FR", Cause::Refused(Refusal::ByModerator), &facts);
         assert_eq!(
@@ -219,6 +247,34 @@ mod tests {
             assert!(said.starts_with("Your post to “Ti Lab” waits"), "{said}");
             assert!(said.contains("You need not do anything"), "{said}");
         }
+    }
+
+    #[test]
+    fn a_measure_is_told_with_its_scope_its_end_and_what_can_be_done() {
+        let facts = Facts {
+            community: "Ti Lab",
+            page: "https://lab.example/c/tilab",
+            reason: Some("Insultes"),
+            rule: None,
+            about: None,
+            until: Some("2026-12-01"),
+        };
+        let said = text("fr", Cause::Told(Told::Banned), &facts);
+        for part in [
+            "à la communauté « Ti Lab »",
+            "jusqu’au 2026-12-01",
+            "Motif : Insultes",
+            "revoir sa décision",
+        ] {
+            assert!(said.contains(part), "{said}");
+        }
+        let one = Cause::Told(Told::Removed);
+        assert_ne!(
+            one.code("https://a.example/1"),
+            one.code("https://a.example/2")
+        );
+        let receipt = Cause::Told(Told::ReportReceived);
+        assert_eq!(receipt.code("a"), receipt.code("b"));
     }
 
     #[test]

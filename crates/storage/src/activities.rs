@@ -49,8 +49,12 @@ pub enum ActivityKind {
     PollVote,
     /// A local moderator did something; its measure tells what.
     Measure,
-    /// Somebody here reports something, or a report is passed on.
+    /// Somebody here reports something to the community that it is in.
     Flag,
+    /// The server of whom a report is about is told, without saying by whom.
+    FlagOn,
+    /// A community passes a report, or what became of it, on in confidence.
+    RelayFlag,
     /// What people see of a local actor changed.
     UpdateActor,
     /// A local actor is deleted.
@@ -65,7 +69,7 @@ archipel_model::words! { ActivityKind {
     AnnounceAgain => "AnnounceAgain", Unboost => "Unboost", Relay => "Relay",
     RelayVote => "RelayVote", Like => "Like", Dislike => "Dislike", UndoVote => "UndoVote",
     Boost => "Boost", UndoBoost => "UndoBoost", PollVote => "PollVote", Measure => "Measure",
-    Flag => "Flag", UpdateActor => "UpdateActor", DeleteActor => "DeleteActor",
+    Flag => "Flag", FlagOn => "FlagOn", RelayFlag => "RelayFlag", UpdateActor => "UpdateActor", DeleteActor => "DeleteActor",
     MoveActor => "MoveActor",
 } }
 
@@ -322,14 +326,19 @@ impl Conn {
         )
     }
 
-    /// What a local moderator said of a measure.
-    pub async fn activity_of_measure(&mut self, measure: MeasureId) -> Result<Option<Activity>> {
+    /// What a local moderator said of a measure; of several, that about `object`.
+    pub async fn activity_of_measure(
+        &mut self,
+        measure: MeasureId,
+        object: Option<&str>,
+    ) -> Result<Option<Activity>> {
         sql!(
             self,
             fetch_optional as Activity,
             "SELECT * FROM activity WHERE measure_id = $1 AND kind = 'Measure'
-             ORDER BY id LIMIT 1",
-            measure.0
+             ORDER BY CASE WHEN object_uri = $2 THEN 0 ELSE 1 END, id LIMIT 1",
+            measure.0,
+            object
         )
     }
 
@@ -349,15 +358,15 @@ impl Conn {
         )
     }
 
-    /// Whether a community has announced a post.
-    pub async fn is_announced(&mut self, post: PostId, community: ActorId) -> Result<bool> {
+    /// Whether a community of this server has announced a post: the one that it is
+    /// in, or one that it was moved from.
+    pub async fn is_announced(&mut self, post: PostId) -> Result<bool> {
         sql!(
             self,
             fetch_scalar as bool,
-            "SELECT EXISTS (SELECT 1 FROM activity WHERE post_id = $1 AND actor_id = $2
+            "SELECT EXISTS (SELECT 1 FROM activity WHERE post_id = $1
                 AND kind IN ('AnnounceThread', 'AnnounceReply'))",
-            post.0,
-            community.0
+            post.0
         )
         .map(Option::unwrap_or_default)
     }

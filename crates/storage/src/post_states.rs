@@ -236,6 +236,32 @@ impl Conn {
         .map(drop)
     }
 
+    /// Marks a post as sensitive, or takes the mark away; false when it was so already.
+    pub async fn set_post_sensitive(&mut self, id: PostId, sensitive: bool) -> Result<bool> {
+        sql!(
+            self,
+            execute,
+            "UPDATE post SET sensitive = $2 WHERE id = $1 AND sensitive <> $2",
+            id.0,
+            sensitive
+        )
+        .map(|rows| rows > 0)
+    }
+
+    /// Moves a thread with all its replies from one community to another; says how
+    /// many posts moved.
+    pub async fn move_thread(&mut self, root: PostId, from: ActorId, to: ActorId) -> Result<u64> {
+        sql!(
+            self,
+            execute,
+            "UPDATE post SET community_id = $3, pinned_at = NULL
+             WHERE (id = $1 OR root_id = $1) AND community_id = $2",
+            root.0,
+            from.0,
+            to.0
+        )
+    }
+
     /// Puts a post of elsewhere that belongs to no community yet into one. Into one of
     /// elsewhere, which alone decides what is in it, goes with a thread what answers it.
     pub async fn adopt_post(&mut self, id: PostId, community: ActorId) -> Result<()> {

@@ -4,7 +4,7 @@ use archipel_model::{Handle, HoldPolicy, JoinPolicy, PostPolicy, ReactionPolicy}
 use clap::{Args, Subcommand};
 
 use super::people::new_handle;
-use super::{By, Confirm, Limit};
+use super::{By, Confirm, Limit, Why};
 
 /// `archipel community …`
 #[derive(Debug, PartialEq, Eq, Subcommand)]
@@ -61,9 +61,9 @@ pub enum CommunityCommand {
         handle: Handle,
         /// HANDLE here, HANDLE@HOST or the actor's URL, as `requests` shows it
         actor: String,
-        /// Who does it
+        /// Why, and who
         #[command(flatten)]
-        by: By,
+        why: Why,
     },
     /// Turn somebody away who waits
     #[command(after_help = "Example:\n  archipel community reject atelier essai@social.example")]
@@ -72,9 +72,9 @@ pub enum CommunityCommand {
         handle: Handle,
         /// HANDLE here, HANDLE@HOST or the actor's URL, as `requests` shows it
         actor: String,
-        /// Who does it
+        /// Why, and who
         #[command(flatten)]
-        by: By,
+        why: Why,
     },
     /// Follow a community elsewhere in the name of one here
     #[command(
@@ -164,6 +164,9 @@ pub struct CommunitySet {
     /// Who may join and post
     #[command(flatten)]
     pub policy: CommunityPolicyArgs,
+    /// Why, and who
+    #[command(flatten)]
+    pub why: Why,
 }
 
 /// The policies, each only if given.

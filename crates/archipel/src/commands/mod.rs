@@ -2,6 +2,7 @@
 //! what was asked for to standard output and everything else to standard error.
 
 pub mod account;
+mod bans;
 pub mod community;
 pub mod delivery;
 pub mod demo;
@@ -17,6 +18,7 @@ pub mod peer;
 pub mod post;
 pub mod react;
 pub mod reply;
+pub mod reports;
 pub mod serve;
 
 use anyhow::bail;

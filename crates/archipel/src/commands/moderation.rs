@@ -11,7 +11,7 @@ use archipel_storage::{Actor, Conn, Measure, Post, PostState};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Context, output};
+use super::{Context, bans, output};
 use crate::app::App;
 use crate::cli::{
     By, Decide, HeldCommand, LogArgs, ModerateCommand, ModeratorCommand, OnPerson, OnPost, Why,
@@ -102,30 +102,18 @@ pub async fn moderate(context: &Context, args: &ModerateCommand) -> anyhow::Resu
                 ends_at: days.map(|days| app.actions.now().plus(day * days)),
                 with_content: *remove_content,
             };
-            let (community, person, by) = app.concerned(on).await?;
-            let mut tx = app.store.write().await?;
-            let order = order(&by, &community, Some(&on.why));
-            let changed = actions::ban(&app.actions, &mut tx, &order, &person, ban).await?;
-            tx.commit().await?;
-            say(context, changed, &format!("{} is banned.", person.acct()));
-            Ok(())
+            bans::ban(context, &app, on, ban).await
         }
         ModerateCommand::Unban {
             on,
             restore_content,
-        } => {
-            let (community, person, by) = app.concerned(on).await?;
-            let mut tx = app.store.write().await?;
-            let order = order(&by, &community, Some(&on.why));
-            let restore = *restore_content;
-            let changed = actions::unban(&app.actions, &mut tx, &order, &person, restore).await?;
-            tx.commit().await?;
-            say(
-                context,
-                changed,
-                &format!("{} is let in again.", person.acct()),
-            );
-            Ok(())
+        } => bans::unban(context, &app, on, *restore_content).await,
+        ModerateCommand::Warn { on, post } => bans::warn(context, &app, on, post.as_ref()).await,
+        ModerateCommand::Mark(on) => upon_post(context, &app, on, Upon::Mark(true)).await,
+        ModerateCommand::Unmark(on) => upon_post(context, &app, on, Upon::Mark(false)).await,
+        ModerateCommand::Move { on, to } => {
+            let to = app.community(to).await?;
+            upon_post(context, &app, on, Upon::Move(&to)).await
         }
         ModerateCommand::Invite(on) => upon_member(context, &app, on, Member::Invite).await,
         ModerateCommand::Vouch(on) => upon_member(context, &app, on, Member::Vouch(true)).await,
@@ -249,12 +237,12 @@ async fn decide(context: &Context, app: &App, which: &Decide, publish: bool) -> 
 /// Runs `archipel log`.
 pub async fn log(context: &Context, args: &LogArgs) -> anyhow::Result<()> {
     let app = context.open().await?;
-    let community = app.community(&args.community).await?;
+    let place = app.place(&args.place).await?;
     let mut conn = app.store.read().await?;
     let newest = MeasureId(i64::MAX);
     let limit = args.limit.limit.into();
     let mut rows = Vec::new();
-    for measure in conn.measures(Some(community.id), newest, limit).await? {
+    for measure in conn.measures(place, newest, limit).await? {
         rows.push(log_row(&mut conn, &measure).await?);
     }
     output::list(context, &rows, |row| {
@@ -298,20 +286,29 @@ async fn log_row(conn: &mut Conn, measure: &Measure) -> anyhow::Result<Value> {
 
 /// A measure upon a post.
 #[derive(Clone, Copy)]
-enum Upon {
+enum Upon<'a> {
+    Mark(bool),
+    Move(&'a Actor),
     Remove(bool),
     Restore,
     Lock(bool),
     Pin(bool),
 }
 
-async fn upon_post(context: &Context, app: &App, on: &OnPost, upon: Upon) -> anyhow::Result<()> {
+async fn upon_post(
+    context: &Context,
+    app: &App,
+    on: &OnPost,
+    upon: Upon<'_>,
+) -> anyhow::Result<()> {
     let by = app.moderator(&on.why.by).await?;
     let ctx = &app.actions;
     let mut tx = app.store.write().await?;
     let (post, community) = app.post_in_community(&mut tx, &on.post).await?;
     let order = order(&by, &community, Some(&on.why));
     let changed = match upon {
+        Upon::Mark(marked) => actions::set_marked(ctx, &mut tx, &order, &post, marked).await,
+        Upon::Move(to) => actions::move_thread(ctx, &mut tx, &order, &post, to).await,
         Upon::Remove(with) => actions::remove_post(ctx, &mut tx, &order, &post, with).await,
         Upon::Restore => actions::restore_post(ctx, &mut tx, &order, &post).await,
         Upon::Lock(locked) => actions::set_locked(ctx, &mut tx, &order, &post, locked).await,
@@ -361,7 +358,7 @@ pub(super) fn order<'a>(by: &'a Actor, community: &'a Actor, why: Option<&'a Why
     }
 }
 
-fn say(context: &Context, changed: bool, words: &str) {
+pub(super) fn say(context: &Context, changed: bool, words: &str) {
     let words = if changed { words } else { "It was so already." };
     output::sentence(context, words);
 }
@@ -372,15 +369,10 @@ impl App {
         if let Some(handle) = &by.account {
             return self.person(handle).await;
         }
-        let instance = self.actions.site.instance();
-        let actor = self.store.read().await?.actor_by_uri(&instance).await?;
-        match actor {
-            Some(actor) => Ok(actor),
-            None => bail!("the server has no actor of its own yet: start it once"),
-        }
+        self.instance().await
     }
 
-    async fn concerned(&self, on: &OnPerson) -> anyhow::Result<(Actor, Actor, Actor)> {
+    pub(super) async fn concerned(&self, on: &OnPerson) -> anyhow::Result<(Actor, Actor, Actor)> {
         let community: &Handle = &on.community;
         Ok((
             self.community(community).await?,
@@ -389,7 +381,11 @@ impl App {
         ))
     }
 
-    async fn post_in_community(&self, conn: &mut Conn, uri: &Url) -> anyhow::Result<(Post, Actor)> {
+    pub(super) async fn post_in_community(
+        &self,
+        conn: &mut Conn,
+        uri: &Url,
+    ) -> anyhow::Result<(Post, Actor)> {
         let Some(post) = conn.post_by_uri(uri.as_str()).await? else {
             bail!("there is no post {uri} here");
         };

@@ -303,15 +303,23 @@ const fn forms(kind: ActivityKind, dialect: Dialect) -> &'static [Form] {
         // No reply is ever boosted into a home that did not ask for it: its author's
         // own words are sent on, where they prove themselves.
         (ActivityKind::AnnounceReply | ActivityKind::Relay, Dialect::Microblog) => &[Form::Forward],
-        // What means nothing there.
-        (ActivityKind::AnnounceAgain | ActivityKind::Unboost, Dialect::Threadiverse)
-        | (ActivityKind::RelayVote, Dialect::Microblog | Dialect::Unknown)
+        // What means nothing there. Reports go, in confidence, to those who know what a
+        // community is; all others hear of them from this server.
+        (
+            ActivityKind::AnnounceAgain | ActivityKind::Unboost | ActivityKind::FlagOn,
+            Dialect::Threadiverse,
+        )
+        | (
+            ActivityKind::RelayVote | ActivityKind::RelayFlag,
+            Dialect::Microblog | Dialect::Unknown,
+        )
         | (ActivityKind::Measure | ActivityKind::Dislike, Dialect::Microblog) => &[],
         (
             ActivityKind::AnnounceThread
             | ActivityKind::AnnounceReply
             | ActivityKind::Relay
-            | ActivityKind::RelayVote,
+            | ActivityKind::RelayVote
+            | ActivityKind::RelayFlag,
             _,
         ) => &[Form::Wrapped],
         _ => &[Form::Plain],

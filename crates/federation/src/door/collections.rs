@@ -1,6 +1,6 @@
 //! Collections of actors: outbox, followers, following, featured, moderators.
 
-use archipel_model::{ActorState, Place, Role};
+use archipel_model::{ActorId, ActorState, Place, Role};
 use archipel_storage::{ActivityKind, Actor, Conn, PostState};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -57,8 +57,14 @@ pub(super) async fn outbox(State(door): State<Door>, parts: Parts) -> Answer {
             Some(post) => conn.post(post).await?,
             None => None,
         };
+        // A thread that was moved elsewhere is in the outbox of its new community.
+        let moved = |place: Option<ActorId>| {
+            kind == ActivityKind::AnnounceThread && place != Some(actor.id)
+        };
         let shown = post.is_some_and(|post| {
-            post.state == PostState::Published && post.visibility.may_be_announced()
+            post.state == PostState::Published
+                && post.visibility.may_be_announced()
+                && !moved(post.community_id)
         });
         if !shown {
             continue;

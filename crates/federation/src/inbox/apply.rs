@@ -9,7 +9,7 @@ use archipel_model::{ActorState, Place, ReactionClass, ReactionKind};
 use archipel_storage::{Actor, InboxItem, InboxState, Tx};
 use url::Url;
 
-use super::{create, edit, moderate, react, relay};
+use super::{bans, create, edit, moderate, react, relay, reports};
 use crate::parse::{self, AnnounceOf, Deed, FollowRef, Incoming, UndoOf};
 use crate::people::is_group;
 use crate::state::Federation;
@@ -195,7 +195,23 @@ impl Job<'_> {
                     with_content: *remove_data,
                 };
                 let reason = summary.as_deref();
-                moderate::ban(self, tx, object, target.as_ref(), reason, ban).await
+                bans::ban(self, tx, object, target.as_ref(), reason, ban).await
+            }
+            Deed::Flag { objects, reason } => {
+                reports::flag(self, tx, objects, reason.as_deref()).await
+            }
+            Deed::Resolve { flag, object } => {
+                reports::resolve(self, tx, flag.as_ref(), object.as_ref()).await
+            }
+            Deed::Warn { object, summary } => {
+                reports::warn(self, tx, object, summary.as_deref()).await
+            }
+            Deed::Move {
+                object,
+                origin,
+                target,
+            } if *object != self.activity.actor => {
+                moderate::moved(self, tx, object, origin.as_ref(), target).await
             }
             Deed::Other(kind) => refused(format!("{kind} is not handled")),
             other => refused(format!("{} is not handled", name(other))),
@@ -293,7 +309,7 @@ impl Job<'_> {
                 return moderate::lock(self, tx, object, None, false).await;
             }
             UndoOf::Block { object, target, .. } => {
-                return moderate::unban(self, tx, object, target.as_ref()).await;
+                return bans::unban(self, tx, object, target.as_ref()).await;
             }
             _ => return refused("undoes something that is not handled"),
         };
@@ -358,7 +374,6 @@ impl Job<'_> {
 
 fn name(deed: &Deed) -> &'static str {
     match deed {
-        Deed::Flag { .. } => "Flag",
         Deed::Move { .. } => "Move",
         _ => "this",
     }

@@ -7,8 +7,10 @@ use url::Url;
 
 use super::apply::{Applied, Job, Lack, Stop, done, refused};
 use super::create::{self, known};
+use super::moderate;
 use crate::found::Known;
 use crate::parse::{ObjectRef, RemoteObject};
+use crate::people::is_group;
 use crate::posts;
 
 /// Applies an `Update` by the one who signed it.
@@ -21,7 +23,13 @@ pub(super) async fn update(job: &Job<'_>, tx: &mut Tx, what: &ObjectRef) -> Appl
             }
             return done("the actor was read again");
         }
-        ObjectRef::Actor(_) => return refused("edits somebody else"),
+        ObjectRef::Actor(object) => {
+            let community = job.local_actor(tx, object).await?.filter(is_group);
+            return match community {
+                Some(community) => moderate::edited(job, tx, &community).await,
+                None => refused("edits somebody else"),
+            };
+        }
         ObjectRef::Embedded(object) => object.as_ref(),
         ObjectRef::Id(id) => match newest(job, tx, id).await? {
             Known::Post(post) => {
@@ -36,7 +44,7 @@ pub(super) async fn update(job: &Job<'_>, tx: &mut Tx, what: &ObjectRef) -> Appl
         return create::create(job, tx, what).await;
     };
     if post.author_id != job.actor.id {
-        return refused("edited by somebody who is not its author");
+        return moderate::touched(job, tx, &post, object).await;
     }
     if let Some(why) = create::forged(job, object) {
         return refused(why);

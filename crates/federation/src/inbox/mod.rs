@@ -4,6 +4,7 @@
 //! kept and has `apply` turn it into actions, `lacking` fetches what that needs.
 
 mod apply;
+mod bans;
 mod create;
 mod edit;
 mod forwarded;
@@ -15,6 +16,7 @@ mod proofs;
 mod react;
 mod receive;
 mod relay;
+mod reports;
 #[cfg(test)]
 mod tests;
 mod work;

@@ -34,6 +34,7 @@ static CONTEXT: LazyLock<Value> = LazyLock::new(|| {
             "withReplies": "lemmy:withReplies",
             "Lock": "lemmy:Lock",
             "Resolve": "lemmy:Resolve",
+            "Warn": "lemmy:Warn",
             "postingRestrictedToMods": "lemmy:postingRestrictedToMods",
             "commentsEnabled": "pt:commentsEnabled",
             "votersCount": "toot:votersCount",

@@ -9,7 +9,7 @@ use archipel_actions::{
 use archipel_model::Timestamp;
 use archipel_storage::{Actor, Edited, Post, Tx};
 
-use super::rules::PEOPLE;
+use super::rules::{OPERATOR, PEOPLE};
 use super::steps::{Slot, Step, Who};
 use crate::lab;
 
@@ -93,8 +93,7 @@ impl Hands {
             Step::Wave { by, on } => set_wave(ctx, tx, &self.order(by), on).await,
             Step::Join(_) | Step::Post(_) | Step::Reply(_) | Step::Hold(..) => {
                 let change = change_of(step);
-                let changed = change_community(ctx, tx, &self.hive, &change).await;
-                changed.map(|()| true)
+                change_community(ctx, tx, &self.order(OPERATOR), &change).await
             }
             _ => Ok(false),
         }
@@ -115,7 +114,7 @@ impl Hands {
                 };
                 let edit = Edit {
                     content,
-                    special: archipel_actions::Special::None,
+                    special: archipel_actions::Special::Nothing,
                     at: self.at(-late),
                     received: self.received(by),
                 };
