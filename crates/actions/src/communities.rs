@@ -7,6 +7,7 @@ use archipel_model::{
 use archipel_storage::{ActivityKind, Actor, Community, NewActivity, Tx};
 
 use crate::accounts::create_named;
+use crate::ban::end_membership;
 use crate::say::saying;
 use crate::{Context, Error, NewKeys, Result};
 
@@ -109,6 +110,14 @@ pub async fn change_community(
     }
     let title = change.title.as_deref().unwrap_or(&actor.name);
     show(ctx, tx, &community, title).await?;
+    if community.reach == Reach::Local {
+        // Whoever lives elsewhere is a member no more; their servers are told that, and
+        // nothing else from now on.
+        for follower in tx.remote_followers(actor.id).await? {
+            end_membership(ctx, tx, actor, &follower).await?;
+        }
+        return Ok(());
+    }
     let said = NewActivity {
         to_followers: true,
         ..saying(ctx, ActivityKind::UpdateActor, actor.id, &actor.uri)

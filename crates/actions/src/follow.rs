@@ -1,7 +1,7 @@
 //! Following and no longer following, by local and remote actors alike.
 
-use archipel_model::{ActorState, FollowId, JoinPolicy};
-use archipel_storage::{ActivityKind, Actor, Follow, FollowState, NewActivity, Tx};
+use archipel_model::{ActorState, FollowId, JoinPolicy, Reach};
+use archipel_storage::{ActivityKind, Actor, Community, Follow, FollowState, NewActivity, Tx};
 
 use crate::communities::local_community;
 use crate::say::saying;
@@ -112,13 +112,27 @@ async fn initial_state(
     {
         return Ok(FollowState::Rejected);
     }
-    if community.join_policy == JoinPolicy::Open || tx.is_invited(target.id, follower.id).await? {
+    if community.reach == Reach::Local && !follower.is_local {
+        return Ok(FollowState::Rejected);
+    }
+    if tx.is_invited(target.id, follower.id).await? {
         return Ok(FollowState::Accepted);
     }
     Ok(match community.join_policy {
         JoinPolicy::Invitation => FollowState::Rejected,
+        JoinPolicy::Open if !waits(tx, &community, follower).await? => FollowState::Accepted,
         JoinPolicy::Open | JoinPolicy::Approval => FollowState::Pending,
     })
+}
+
+/// Whether somebody from elsewhere waits for a moderator even where all may join:
+/// their server is limited, or unknown where what is unknown is held.
+async fn waits(tx: &mut Tx, community: &Community, follower: &Actor) -> Result<bool> {
+    if follower.is_local {
+        return Ok(false);
+    }
+    let unknown = community.hold_unknown && !tx.is_server_known(&follower.host).await?;
+    Ok(follower.host_limited || unknown)
 }
 
 /// Tells a remote follower that its follow was granted or refused.

@@ -33,12 +33,13 @@ pub use accounts::{NewKeys, create_instance, create_person};
 pub use ban::{Ban, ban, unban};
 pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
 pub use deletion::{actor_gone, author_deleted, delete_local_actor};
-pub use edit::{Edit, edit_post};
+pub use edit::{Edit, EditOutcome, approve_edit, edit_post, refuse_edit};
 pub use follow::{FollowOutcome, FollowRequest, ReceivedFollow, follow, unfollow};
 pub use hold::{approve_held, refuse_held, set_wave};
 pub use late::{Brought, author_brings, author_deleted_unseen};
 pub use lock::{set_locked, set_pinned};
 pub use membership::{expel, invite, set_vouched};
+pub use notice::{set_tell_published, tell_refused};
 pub use order::{Door, Order};
 pub use removal::{remove_post, restore_post};
 pub use submit::{Submission, Submitted, submit_post};
@@ -103,6 +104,9 @@ pub enum Error {
     /// There is no room on top.
     #[error("{0} threads are on top already; take one down first")]
     TooManyPinned(usize),
+    /// Nothing of the community goes to other servers, and nothing comes from them.
+    #[error("{0} is known to this server alone")]
+    LocalOnly(String),
     /// The post does not wait for a moderator.
     #[error("this post does not wait for a moderator")]
     NotHeld,

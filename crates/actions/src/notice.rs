@@ -4,7 +4,10 @@
 use std::time::Duration;
 
 use archipel_model::notice::{Cause, Facts, text};
-use archipel_model::{ActorKind, PostId, Visibility, text as html};
+use archipel_model::submission::Refusal;
+use archipel_model::{
+    ActorId, ActorKind, ActorState, PostId, Timestamp, Visibility, origin_of, text as html,
+};
 use archipel_storage::{ActivityKind, Actor, NewActivity, NewPost, Notice, PostKind, Tx};
 
 use crate::order::Order;
@@ -12,8 +15,15 @@ use crate::relay::is_local_only;
 use crate::say::saying;
 use crate::{Context, Result};
 
-/// How long the same is not said again.
+/// How long the same is not said again, and for how long messages are counted.
 const QUIET: Duration = Duration::from_hours(1);
+
+/// Most messages that an author gets in that time, whatever they do.
+const PER_AUTHOR: i64 = 12;
+
+/// Most messages that the people of one server get in that time: a flood of posts by
+/// made-up people must not become a flood of letters.
+const PER_HOST: i64 = 120;
 
 /// What an author is told about a post.
 pub(crate) struct Telling<'a> {
@@ -29,7 +39,7 @@ pub(crate) struct Telling<'a> {
 }
 
 /// Tells an author what became of a post, unless they were told the same within
-/// the last hour. Says whether they are told now.
+/// the last hour, or much else. Says whether they are told now.
 pub(crate) async fn tell(ctx: &Context, tx: &mut Tx, telling: &Telling<'_>) -> Result<bool> {
     let Telling {
         community, author, ..
@@ -39,8 +49,14 @@ pub(crate) async fn tell(ctx: &Context, tx: &mut Tx, telling: &Telling<'_>) -> R
         return Ok(false);
     }
     let (now, cause) = (ctx.now(), telling.cause.code());
-    let told = tx.was_told(author.id, community.id, &cause, now.minus(QUIET));
-    if told.await? {
+    let since = now.minus(QUIET);
+    let told = if telling.cause.is_of_one_post() {
+        tx.was_told_about(author.id, community.id, &cause, telling.about)
+            .await?
+    } else {
+        tx.was_told(author.id, community.id, &cause, since).await?
+    };
+    if told || !(author.is_local || may_get_another(tx, author, since).await?) {
         return Ok(false);
     }
     let words = words(tx, telling).await?;
@@ -60,6 +76,73 @@ pub(crate) async fn tell(ctx: &Context, tx: &mut Tx, telling: &Telling<'_>) -> R
     };
     tx.insert_notice(&notice, post).await?;
     Ok(true)
+}
+
+/// Whether a message to this author of another server is neither one too many, nor
+/// one that a third server would have to bear: an actor can name any inbox.
+async fn may_get_another(tx: &mut Tx, author: &Actor, since: Timestamp) -> Result<bool> {
+    let host = |address: &str| {
+        let url = url::Url::parse(address).ok()?;
+        origin_of(&url).map(|origin| origin.host().clone())
+    };
+    let at_home = match (host(&author.inbox), host(&author.uri)) {
+        (Some(inbox), Some(home)) => inbox.is_within(&home) || home.is_within(&inbox),
+        _ => false,
+    };
+    let (to_author, to_host) = tx.notices_since(author.id, &author.host, since).await?;
+    Ok(at_home && to_author < PER_AUTHOR && to_host < PER_HOST)
+}
+
+/// Tells the author of a post that never came to be submitted why it was refused.
+pub async fn tell_refused(
+    ctx: &Context,
+    tx: &mut Tx,
+    community: &Actor,
+    author: &Actor,
+    (about, language): (&str, Option<&str>),
+    refusal: Refusal,
+) -> Result<bool> {
+    let telling = Telling {
+        community,
+        author,
+        about,
+        language,
+        cause: Cause::Refused(refusal),
+        order: None,
+    };
+    tell(ctx, tx, &telling).await
+}
+
+/// Notes that a member wants to hear of each post of theirs that is published, or no
+/// more, and answers them. Says whether they are a member.
+pub async fn set_tell_published(
+    ctx: &Context,
+    tx: &mut Tx,
+    community: &Actor,
+    member: &Actor,
+    wanted: bool,
+    asked: Option<(&str, &str)>,
+) -> Result<bool> {
+    let is_member = tx
+        .set_tell_published(member.id, community.id, wanted)
+        .await?;
+    let Some((about, language)) = asked else {
+        return Ok(is_member);
+    };
+    let telling = Telling {
+        community,
+        author: member,
+        about,
+        language: Some(language),
+        cause: match (is_member, wanted) {
+            (false, _) => Cause::NotAMember,
+            (true, true) => Cause::WillTell,
+            (true, false) => Cause::WillNotTell,
+        },
+        order: None,
+    };
+    tell(ctx, tx, &telling).await?;
+    Ok(is_member)
 }
 
 async fn words(tx: &mut Tx, telling: &Telling<'_>) -> Result<String> {
@@ -83,18 +166,29 @@ async fn words(tx: &mut Tx, telling: &Telling<'_>) -> Result<String> {
     Ok(text(language, telling.cause, &facts))
 }
 
+/// Who writes: the community, or the server for one that is gone, whose signature
+/// nobody could check.
+async fn speaker(ctx: &Context, tx: &mut Tx, community: &Actor) -> Result<ActorId> {
+    if community.state == ActorState::Active {
+        return Ok(community.id);
+    }
+    let instance = tx.actor_by_uri(&ctx.site.instance()).await?;
+    Ok(instance.map_or(community.id, |instance| instance.id))
+}
+
 /// The direct message itself, which answers the post.
 async fn write(ctx: &Context, tx: &mut Tx, telling: &Telling<'_>, words: &str) -> Result<PostId> {
     let now = ctx.now();
     let id: PostId = ctx.id();
     let uri = ctx.site.post(id);
+    let speaker = speaker(ctx, tx, telling.community).await?;
     let post = NewPost {
         id,
         url: Some(uri.clone()),
         uri,
         is_local: true,
         kind: PostKind::Note,
-        author_id: telling.community.id,
+        author_id: speaker,
         community_id: None,
         root_id: None,
         parent_id: None,
@@ -115,7 +209,7 @@ async fn write(ctx: &Context, tx: &mut Tx, telling: &Telling<'_>, words: &str) -
     let said = NewActivity {
         post_id: Some(id),
         recipients: vec![telling.author.id],
-        ..saying(ctx, ActivityKind::Create, telling.community.id, &post.uri)
+        ..saying(ctx, ActivityKind::Create, speaker, &post.uri)
     };
     tx.say(&said, now);
     Ok(id)

@@ -3,7 +3,7 @@
 //! its followers.
 
 use archipel_model::permission::{Measure, Origin, Standing, Target, authorise};
-use archipel_model::{ActorId, ActorKind, Deed, MeasureId, PostId, Role, Timestamp};
+use archipel_model::{ActorId, ActorKind, Deed, MeasureId, PostId, Reach, Role, Timestamp};
 use archipel_storage::{ActivityKind, Actor, Lane, NewActivity, Post, Tx};
 
 use crate::relay::{Passed, Relay, is_local_only, relay};
@@ -62,6 +62,9 @@ impl Order<'_> {
     ) -> Result<()> {
         let settings = tx.community(self.community.id).await?;
         let settings = settings.ok_or_else(|| Error::NotACommunity(self.community.acct()))?;
+        if settings.reach == Reach::Local && matches!(self.door, Door::Federation { .. }) {
+            return Err(Error::LocalOnly(self.community.acct()));
+        }
         let who = self.standing_of(ctx, tx, self.by).await?;
         let origin = self.origin(object_uri);
         authorise(&who, measure, target, origin, settings.policy()).map_err(Error::Denied)

@@ -56,7 +56,7 @@ async fn dispatch(context: &Context, command: &Command) -> anyhow::Result<()> {
         Command::DeletePost(args) => commands::edit::delete(context, args).await,
         Command::Moderator(args) => commands::moderation::moderator(context, args).await,
         Command::Moderate(args) => commands::moderation::moderate(context, args).await,
-        Command::Held(args) => commands::moderation::held(context, args).await,
+        Command::Held(args) => commands::held::run(context, args).await,
         Command::Log(args) => commands::moderation::log(context, args).await,
     }
 }

@@ -10,6 +10,7 @@ pub mod client;
 mod delivery;
 pub mod discovery;
 mod documents;
+mod domains;
 mod door;
 mod found;
 pub mod gate;
@@ -27,6 +28,7 @@ mod turns;
 mod views;
 
 pub use delivery::run as deliver;
+pub use domains::LetIn;
 pub use door::router;
 pub use inbox::work;
 pub use keys::new_keys;

@@ -68,7 +68,9 @@ impl Federation {
             Some(author) => tx.actor_by_uri(author.as_str()).await?,
             None => None,
         };
-        let Some(author) = author.filter(|author| author.state == ActorState::Active) else {
+        let Some(author) =
+            author.filter(|author| author.state == ActorState::Active && !author.host_blocked)
+        else {
             return Ok(None);
         };
         let parent = match &object.in_reply_to {

@@ -8,6 +8,7 @@
 mod actor;
 mod deed;
 mod dialect;
+mod domain;
 mod handle;
 mod id;
 pub mod notice;
@@ -20,10 +21,12 @@ pub mod submission;
 pub mod text;
 mod time;
 mod visibility;
+mod wish;
 
 pub use actor::{ActorKind, ActorState};
 pub use deed::Deed;
 pub use dialect::{Dialect, software_dialect};
+pub use domain::{Domains, PeerPolicy};
 pub use handle::{Handle, HandleError};
 pub use id::{
     AccountId, ActivityId, ActorId, DestinationId, FollowId, Id, IdSource, InboxId, MeasureId,
@@ -37,3 +40,4 @@ pub use role::Role;
 pub use site::{Place, Site};
 pub use time::{Clock, SystemClock, TimeError, Timestamp};
 pub use visibility::Visibility;
+pub use wish::Wish;

@@ -394,6 +394,33 @@ impl Conn {
         )
     }
 
+    /// The newest of what an actor said of this kind about posts that everybody may
+    /// see and that are listed, at most `limit`: what its outbox shows.
+    pub async fn listed_activities(
+        &mut self,
+        actor: ActorId,
+        kind: ActivityKind,
+        limit: i64,
+    ) -> Result<Vec<Activity>> {
+        sql!(
+            self,
+            fetch_all as Activity,
+            "SELECT y.* FROM activity y JOIN post p ON p.id = y.post_id
+             WHERE y.actor_id = $1 AND y.kind = $2 AND p.state = 'published'
+                AND p.visibility IN ('public', 'unlisted')
+                AND p.author_id NOT IN (SELECT id FROM actor WHERE host_blocked)
+                AND (p.author_id NOT IN (SELECT id FROM actor WHERE host_limited)
+                    OR EXISTS (SELECT 1 FROM measure m
+                        WHERE m.post_id = p.id AND m.kind = 'approved'))
+                AND (p.community_id IS NULL OR p.community_id = $1 OR p.community_id NOT IN
+                    (SELECT actor_id FROM community WHERE reach = 'local'))
+             ORDER BY y.id DESC LIMIT $3",
+            actor.0,
+            kind.as_str(),
+            limit
+        )
+    }
+
     /// What was said of this kind about a post.
     pub async fn activity_about(
         &mut self,

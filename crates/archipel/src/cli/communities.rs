@@ -1,6 +1,6 @@
 //! `community`: the groups of this server and who waits to join them.
 
-use archipel_model::{Handle, HoldPolicy, JoinPolicy, PostPolicy};
+use archipel_model::{Handle, HoldPolicy, JoinPolicy, PostPolicy, Reach};
 use clap::{Args, Subcommand};
 
 use super::Confirm;
@@ -98,7 +98,7 @@ pub struct CommunityCreate {
     clap::ArgGroup::new("change")
         .args([
             "title", "description", "language", "rules", "join", "post", "reply", "hold",
-            "hold_unknown",
+            "hold_unknown", "reach",
         ])
         .required(true)
         .multiple(true)
@@ -138,7 +138,11 @@ pub struct CommunityPolicyArgs {
     /// Which posts wait for a moderator: never, first (of each author) or always
     #[arg(long, value_name = "WHICH")]
     pub hold: Option<HoldPolicy>,
-    /// Whether posts from servers unknown here wait: true or false
+    /// Whether posts, and requests to join, from servers unknown here wait: true or false
     #[arg(long, value_name = "BOOL")]
     pub hold_unknown: Option<bool>,
+    /// Who gets to see it: public, unlisted (who knows the address) or local (the people
+    /// of this server, who use it with this program)
+    #[arg(long, value_name = "WHO")]
+    pub reach: Option<Reach>,
 }

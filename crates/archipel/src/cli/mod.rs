@@ -22,7 +22,9 @@ pub use federation::{
 pub use moderation::{
     By, Decide, HeldCommand, LogArgs, ModerateCommand, ModeratorCommand, OnPerson, OnPost, Why,
 };
-pub use people::{AccountCommand, DeletePostArgs, EditArgs, FollowArgs, PostArgs, ReplyArgs};
+pub use people::{
+    AccountCommand, DeletePostArgs, EditArgs, FollowArgs, PostArgs, ReplyArgs, UnfollowArgs,
+};
 
 /// Communities of practice on the fediverse.
 #[derive(Debug, Parser)]
@@ -125,7 +127,7 @@ pub enum Command {
         long_about = "Ends a follow that `follow` began, or withdraws one that is still waiting.",
         after_help = "Example:\n  archipel unfollow essai atelier@lab.example"
     )]
-    Unfollow(FollowArgs),
+    Unfollow(UnfollowArgs),
 
     /// Post to a community
     #[command(

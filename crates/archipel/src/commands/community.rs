@@ -40,6 +40,7 @@ fn policy(args: CommunityPolicyArgs) -> CommunityPolicy {
         reply: args.reply.unwrap_or(usual.reply),
         hold: args.hold.unwrap_or(usual.hold),
         hold_unknown: args.hold_unknown.unwrap_or(usual.hold_unknown),
+        reach: args.reach.unwrap_or(usual.reach),
         ..usual
     }
 }
@@ -75,6 +76,7 @@ async fn row(app: &App, actor: &Actor) -> anyhow::Result<Value> {
         "reply": policy.map(|policy| policy.reply.as_str()),
         "hold": policy.map(|policy| policy.hold.as_str()),
         "hold_unknown": policy.map(|policy| policy.hold_unknown),
+        "reach": policy.map(|policy| policy.reach.as_str()),
         "wave": policy.map(|policy| policy.wave),
         "rules": settings.as_ref().map(archipel_storage::Community::rule_list),
         "members": conn.follower_count(actor.id).await?,
@@ -118,7 +120,7 @@ async fn change(context: &Context, app: &App, set: &CommunitySet) -> anyhow::Res
         hold: set.policy.hold,
         hold_unknown: set.policy.hold_unknown,
         reactions: None,
-        reach: None,
+        reach: set.policy.reach,
         rules: set.rules.clone(),
     };
     let mut tx = app.store.write().await?;

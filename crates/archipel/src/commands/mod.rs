@@ -7,6 +7,7 @@ pub mod delivery;
 pub mod demo;
 pub mod edit;
 pub mod follow;
+pub mod held;
 pub mod inbox;
 pub mod migrate;
 pub mod moderation;

@@ -14,7 +14,7 @@ use url::Url;
 
 use super::record::{Round, Sent};
 use super::{Body, Deliverer};
-use crate::client::{ActorKeys, Knock, PostClass, PostReport, SignedPost};
+use crate::client::{ActorKeys, Knock, PostClass, PostReport, Refused, SignedPost};
 use crate::peers::Manner;
 
 /// Objects on their way to one destination at the same time.
@@ -33,6 +33,12 @@ pub(super) async fn round(
     let Ok(inbox) = Url::parse(&destination.inbox) else {
         return Round::empty(&destination);
     };
+    if federation.client.permits(&inbox) == Err(Refused::Blocked) {
+        return Round {
+            destination,
+            results: queue.into_iter().map(Sent::withheld).collect(),
+        };
+    }
     let manner = federation
         .peers
         .manner(
@@ -192,6 +198,10 @@ impl Errand<'_> {
     async fn knock(&self, body: &Body, keys: &ActorKeys, knock: Knock) -> PostReport {
         let federation = &self.deliverer.federation;
         if let Err(refused) = federation.client.permits(self.inbox) {
+            // Blocked a moment ago: the next round keeps it back.
+            if refused == Refused::Blocked {
+                return our_report(knock, &refused.to_string());
+            }
             return PostReport {
                 status: None,
                 retry_after: None,

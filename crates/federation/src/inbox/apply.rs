@@ -5,7 +5,7 @@
 //! database: who signed was proven by the gate, who owns what is looked up here.
 
 use archipel_actions::{self as actions, FollowOutcome, FollowRequest};
-use archipel_model::{ActorState, Place};
+use archipel_model::{ActorState, Place, Reach};
 use archipel_storage::{Actor, InboxItem, InboxState, Tx};
 use url::Url;
 
@@ -115,6 +115,11 @@ pub(super) async fn apply(federation: &Federation, tx: &mut Tx, item: &InboxItem
     };
     if actor.is_local {
         return refused("nobody here speaks through the inbox");
+    }
+    // What was kept before a decision is worked off after it.
+    let host = actor.host.parse::<archipel_model::Host>();
+    if actor.host_blocked || host.is_ok_and(|host| federation.peers.admits(&host).is_err()) {
+        return refused("its server is not spoken with");
     }
     let job = Job {
         federation,
@@ -301,11 +306,22 @@ impl Job<'_> {
         };
         let actor = tx.local_actor(handle.as_str()).await?;
         // The address must be that of the actor, not of a namesake of another kind.
-        Ok(actor.filter(|actor| {
+        let actor = actor.filter(|actor| {
             self.federation.actions.site.place(uri.as_str())
                 == self.federation.actions.site.place(&actor.uri)
-        }))
+        });
+        match actor {
+            // What is known to this server alone is nobody to others.
+            Some(actor) if is_local_only(tx, &actor).await? => Ok(None),
+            actor => Ok(actor),
+        }
     }
+}
+
+/// Whether other servers are told nothing of a community.
+pub(super) async fn is_local_only(tx: &mut Tx, actor: &Actor) -> archipel_storage::Result<bool> {
+    let settings = tx.community(actor.id).await?;
+    Ok(settings.is_some_and(|settings| settings.reach == Reach::Local))
 }
 
 fn name(deed: &Deed) -> &'static str {

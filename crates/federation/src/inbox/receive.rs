@@ -33,7 +33,12 @@ pub(crate) async fn receive(
     if let Some(place) = recipient {
         addressed(federation, place).await?;
     }
-    admitted(federation, envelope).await?;
+    if let Err(refusal) = admitted(federation, envelope).await {
+        if refusal == Refusal::NotAllowed {
+            federation.note_knock(parts, envelope, &body).await;
+        }
+        return Err(refusal);
+    }
     let Some(key) = sender(federation, &inspected).await? else {
         return Ok(());
     };
@@ -53,7 +58,27 @@ pub(crate) async fn receive(
     keep(federation, envelope, body, now).await
 }
 
-/// Whether somebody lives, or lived, at a personal inbox.
+/// Takes a request that was parked while its server was not let in: its signature
+/// was made then, and is checked now.
+pub(crate) async fn receive_parked(
+    federation: &Federation,
+    rules: &GateRules,
+    parts: &Parts,
+    body: Bytes,
+    received_at: Timestamp,
+) -> Result<(), Refusal> {
+    let inspected = gate::inspect_post(rules, Head::from(parts), &body, received_at)?;
+    let envelope = &inspected.envelope;
+    admitted(federation, envelope).await?;
+    let key = sender(federation, &inspected).await?;
+    if key.is_none_or(|key| key.state != ActorState::Active) {
+        return Ok(());
+    }
+    keep(federation, envelope, body, federation.now()).await
+}
+
+/// Whether somebody lives, or lived, at a personal inbox; what is known to this
+/// server alone is nobody to others.
 async fn addressed(federation: &Federation, place: &Place) -> Result<(), Refusal> {
     let handle = match place {
         Place::Community(handle) | Place::Person(handle) => handle,
@@ -66,6 +91,13 @@ async fn addressed(federation: &Federation, place: &Place) -> Result<(), Refusal
         .await
         .map_err(|e| overloaded(&e))?
         .filter(|actor| federation.actions.site.place(&actor.uri).as_ref() == Some(place));
+    let hidden = match &actor {
+        Some(actor) => conn.is_local_only(actor.id).await,
+        None => Ok(false),
+    };
+    if hidden.map_err(|e| overloaded(&e))? {
+        return Err(Refusal::UnknownRecipient);
+    }
     match actor {
         None => Err(Refusal::UnknownRecipient),
         Some(actor) if actor.state == ActorState::Gone => Err(Refusal::GoneRecipient),
