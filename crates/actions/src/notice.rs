@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use archipel_model::notice::{Cause, Facts, text};
 use archipel_model::submission::Refusal;
-use archipel_model::{
-    ActorId, ActorKind, ActorState, PostId, Timestamp, Visibility, origin_of, text as html,
-};
+use archipel_model::{ActorId, ActorKind, ActorState, PostId, Timestamp, Visibility, text as html};
 use archipel_storage::{ActivityKind, Actor, NewActivity, NewPost, Notice, PostKind, Tx};
 
 use crate::order::Order;
@@ -78,19 +76,11 @@ pub(crate) async fn tell(ctx: &Context, tx: &mut Tx, telling: &Telling<'_>) -> R
     Ok(true)
 }
 
-/// Whether a message to this author of another server is neither one too many, nor
-/// one that a third server would have to bear: an actor can name any inbox.
+/// Whether a message to this author of another server is not one too many. It goes to
+/// their own server: an inbox anywhere else is not believed when an actor is read.
 async fn may_get_another(tx: &mut Tx, author: &Actor, since: Timestamp) -> Result<bool> {
-    let host = |address: &str| {
-        let url = url::Url::parse(address).ok()?;
-        origin_of(&url).map(|origin| origin.host().clone())
-    };
-    let at_home = match (host(&author.inbox), host(&author.uri)) {
-        (Some(inbox), Some(home)) => inbox.is_within(&home) || home.is_within(&inbox),
-        _ => false,
-    };
     let (to_author, to_host) = tx.notices_since(author.id, &author.host, since).await?;
-    Ok(at_home && to_author < PER_AUTHOR && to_host < PER_HOST)
+    Ok(to_author < PER_AUTHOR && to_host < PER_HOST)
 }
 
 /// Tells the author of a post that never came to be submitted why it was refused.

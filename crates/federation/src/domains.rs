@@ -85,10 +85,7 @@ impl Federation {
     }
 
     async fn after_deciding(&self, rules: &GateRules) -> archipel_storage::Result<LetIn> {
-        self.peers.reread();
-        self.peers
-            .refresh(&self.store, self.actions.clock.as_ref())
-            .await;
+        self.peers.refresh_now(&self.store).await;
         self.release_admitted().await?;
         self.let_in(rules).await
     }

@@ -80,16 +80,36 @@ impl PeerBook {
         }
     }
 
+    /// The same by what the database says at this moment: what was decided may have
+    /// been decided just now, by another process.
+    pub async fn admits_now(&self, store: &Store, host: &Host) -> Result<(), Refusal> {
+        self.refresh_now(store).await;
+        self.admits(host)
+    }
+
+    /// Reads what was decided, however old what is known is.
+    pub async fn refresh_now(&self, store: &Store) {
+        match store.read().await {
+            Ok(mut conn) => self.take(conn.domains().await),
+            Err(error) => self.take(Err(error)),
+        }
+    }
+
+    /// Puts what was read in the place of what was known.
+    fn take(&self, read: archipel_storage::Result<Domains>) {
+        match read {
+            Ok(domains) => {
+                if let Ok(mut policies) = self.policies.write() {
+                    policies.domains = domains;
+                }
+            }
+            Err(error) => tracing::warn!(%error, "peer policies could not be read"),
+        }
+    }
+
     /// Whether this server speaks with everybody who is not blocked.
     pub fn is_open(&self) -> bool {
         self.mode == Mode::Open
-    }
-
-    /// Makes the next [`PeerBook::refresh`] read what was decided.
-    pub fn reread(&self) {
-        if let Ok(mut policies) = self.policies.write() {
-            policies.read_at = None;
-        }
     }
 
     /// Reads policies again when they are older than a second.
@@ -106,15 +126,7 @@ impl PeerBook {
         if let Ok(mut policies) = self.policies.write() {
             policies.read_at = Some(now);
         }
-        let read = async { store.read().await?.domains().await };
-        match read.await {
-            Ok(domains) => {
-                if let Ok(mut policies) = self.policies.write() {
-                    policies.domains = domains;
-                }
-            }
-            Err(error) => tracing::warn!(%error, "peer policies could not be read"),
-        }
+        self.refresh_now(store).await;
     }
 
     /// What is known of a peer, from memory or the database.

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use archipel_model::{ActivityId, Dialect};
+use archipel_model::{ActivityId, Dialect, origin_of};
 use archipel_storage::{ActivityKind, ClaimedDestination, Form, QueuedDelivery};
 use futures::StreamExt as _;
 use url::Url;
@@ -16,6 +16,7 @@ use super::record::{Round, Sent};
 use super::{Body, Deliverer};
 use crate::client::{ActorKeys, Knock, PostClass, PostReport, Refused, SignedPost};
 use crate::peers::Manner;
+use crate::state::Federation;
 
 /// Objects on their way to one destination at the same time.
 const AT_ONCE: usize = 4;
@@ -33,7 +34,9 @@ pub(super) async fn round(
     let Ok(inbox) = Url::parse(&destination.inbox) else {
         return Round::empty(&destination);
     };
-    if federation.client.permits(&inbox) == Err(Refused::Blocked) {
+    if federation.client.permits(&inbox) == Err(Refused::Blocked)
+        && !let_in(federation, &inbox).await
+    {
         return Round {
             destination,
             results: queue.into_iter().map(Sent::withheld).collect(),
@@ -73,6 +76,16 @@ pub(super) async fn round(
         destination,
         results,
     }
+}
+
+/// Whether the server of an inbox was let in since the policies were last read: what
+/// is kept back now would not be released again.
+async fn let_in(federation: &Federation, inbox: &Url) -> bool {
+    let Some(origin) = origin_of(inbox) else {
+        return false;
+    };
+    let (peers, store) = (&federation.peers, &federation.store);
+    peers.admits_now(store, origin.host()).await.is_ok()
 }
 
 /// The queue, apart by object, each in order.

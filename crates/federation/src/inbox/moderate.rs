@@ -43,6 +43,7 @@ pub(super) fn ordered(result: actions::Result<bool>, words: &str) -> Applied {
         Err(
             error @ (actions::Error::NotAPerson(_)
             | actions::Error::NotAThread
+            | actions::Error::LocalOnly(_)
             | actions::Error::TooManyPinned(_)
             | actions::Error::Inactive(_)),
         ) => refused(error.to_string()),
