@@ -73,7 +73,12 @@ impl PeerBook {
     pub fn admits(&self, host: &Host) -> Result<(), Refusal> {
         // A poisoned lock still holds the last decisions: a block never opens.
         let policies = self.policies.read().unwrap_or_else(PoisonError::into_inner);
-        match (policies.domains.of(host), self.mode) {
+        self.admits_by(&policies.domains, host)
+    }
+
+    /// The same by these decisions.
+    pub fn admits_by(&self, domains: &Domains, host: &Host) -> Result<(), Refusal> {
+        match (domains.of(host), self.mode) {
             (PeerPolicy::Blocked, _) => Err(Refusal::DomainBlocked),
             (_, Mode::Open) | (PeerPolicy::Allowed | PeerPolicy::Limited, Mode::Trusted) => Ok(()),
             (_, Mode::Trusted | Mode::Closed) => Err(Refusal::NotAllowed),

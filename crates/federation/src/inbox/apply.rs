@@ -5,7 +5,7 @@
 //! database: who signed was proven by the gate, who owns what is looked up here.
 
 use archipel_actions::{self as actions, FollowOutcome, FollowRequest};
-use archipel_model::{ActorState, Place, Reach};
+use archipel_model::{ActorState, Host, Place, Reach};
 use archipel_storage::{Actor, InboxItem, InboxState, Tx};
 use url::Url;
 
@@ -116,9 +116,7 @@ pub(super) async fn apply(federation: &Federation, tx: &mut Tx, item: &InboxItem
     if actor.is_local {
         return refused("nobody here speaks through the inbox");
     }
-    // What was kept before a decision is worked off after it.
-    let host = actor.host.parse::<archipel_model::Host>();
-    if actor.host_blocked || host.is_ok_and(|host| federation.peers.admits(&host).is_err()) {
+    if !is_heard(federation, tx, &actor).await? {
         return refused("its server is not spoken with");
     }
     let job = Job {
@@ -131,6 +129,19 @@ pub(super) async fn apply(federation: &Federation, tx: &mut Tx, item: &InboxItem
         return refused("the actor does not act any more");
     }
     job.dispatch(tx).await
+}
+
+/// Whether the server of an actor may speak with us: what was kept before a decision
+/// is worked off after it, and what was let in a moment ago is not turned away.
+async fn is_heard(federation: &Federation, tx: &mut Tx, actor: &Actor) -> Result<bool, Stop> {
+    if actor.host_blocked {
+        return Ok(false);
+    }
+    let Ok(host) = actor.host.parse::<Host>() else {
+        return Ok(false);
+    };
+    let peers = &federation.peers;
+    Ok(peers.admits(&host).is_ok() || peers.admits_by(&tx.domains().await?, &host).is_ok())
 }
 
 impl Job<'_> {

@@ -113,9 +113,16 @@ async fn admitted(federation: &Federation, envelope: &Envelope) -> Result<(), Re
     }
     let clock = federation.actions.clock.as_ref();
     federation.peers.refresh(&federation.store, clock).await;
-    match origin_of(&envelope.actor) {
-        Some(origin) => federation.peers.admits(origin.host()),
-        None => Err(Refusal::MalformedActivity("its actor is not a URL")),
+    let origin = origin_of(&envelope.actor);
+    let origin = origin.ok_or(Refusal::MalformedActivity("its actor is not a URL"))?;
+    match federation.peers.admits(origin.host()) {
+        // Who was let in just now must not be left at the door, where nobody would
+        // look for them any more.
+        Err(Refusal::NotAllowed) => {
+            let (peers, store) = (&federation.peers, &federation.store);
+            peers.admits_now(store, origin.host()).await
+        }
+        known => known,
     }
 }
 
