@@ -162,22 +162,32 @@ pub async fn submit_post(
             received: submission.received,
         };
         announce(ctx, tx, &community, what).await?;
-        if tx
-            .tells_published(submission.author.id, community.id)
-            .await?
-        {
-            let telling = Telling {
-                community: &community,
-                author: submission.author,
-                about: &post.uri,
-                language: submission.language.as_deref(),
-                cause: Cause::Published,
-                order: None,
-            };
-            tell(ctx, tx, &telling).await?;
-        }
+        tell_if_wanted(ctx, tx, &submission, &community, &post.uri).await?;
     }
     Ok(Submitted::Published(post.id))
+}
+
+/// Tells a member who asked for it that a post of theirs is published.
+async fn tell_if_wanted(
+    ctx: &Context,
+    tx: &mut Tx,
+    submission: &Submission<'_>,
+    community: &Actor,
+    about: &str,
+) -> Result<()> {
+    let author = submission.author;
+    if !tx.tells_published(author.id, community.id).await? {
+        return Ok(());
+    }
+    let telling = Telling {
+        community,
+        author,
+        about,
+        language: submission.language.as_deref(),
+        cause: Cause::Published,
+        order: None,
+    };
+    tell(ctx, tx, &telling).await.map(drop)
 }
 
 /// Tells the author of a post that they brought here themselves what became of it.

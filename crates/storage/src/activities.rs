@@ -377,23 +377,6 @@ impl Conn {
         .map(Option::unwrap_or_default)
     }
 
-    /// The newest activities of these kinds by an actor, newest first.
-    pub async fn activities_of(
-        &mut self,
-        actor: ActorId,
-        kind: ActivityKind,
-        limit: i64,
-    ) -> Result<Vec<Activity>> {
-        sql!(
-            self,
-            fetch_all as Activity,
-            "SELECT * FROM activity WHERE actor_id = $1 AND kind = $2 ORDER BY id DESC LIMIT $3",
-            actor.0,
-            kind.as_str(),
-            limit
-        )
-    }
-
     /// The newest of what an actor said of this kind about posts that everybody may
     /// see and that are listed, at most `limit`: what its outbox shows.
     pub async fn listed_activities(

@@ -8,6 +8,10 @@ use crate::{Conn, Result};
 
 /// An actor as stored.
 #[derive(Clone, Debug, sqlx::FromRow)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each a column"
+)]
 pub struct Actor {
     /// Our id of it.
     #[sqlx(try_from = "i64")]
