@@ -162,6 +162,9 @@ pub async fn approve_edit(
     let Some(author) = tx.actor(post.author_id).await? else {
         return Ok(());
     };
+    if author.host_blocked {
+        return Err(Error::Inactive(author.acct()));
+    }
     if tx
         .edit_post(post.id, &content, waiting.edited_at, received)
         .await?

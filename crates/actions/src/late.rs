@@ -89,6 +89,9 @@ pub async fn author_brings(ctx: &Context, tx: &mut Tx, brought: Brought<'_>) -> 
         received: Some(brought.received),
     };
     announce(ctx, tx, &community, what).await?;
+    if tx.tells_published(author.id, community.id).await? {
+        told(ctx, tx, &community, &brought, Cause::Published).await?;
+    }
     Ok(true)
 }
 

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use archipel_model::notice::{Cause, Facts, text};
 use archipel_model::submission::Refusal;
-use archipel_model::{ActorId, ActorKind, ActorState, PostId, Timestamp, Visibility, text as html};
+use archipel_model::{
+    ActorId, ActorKind, ActorState, JoinPolicy, PostId, Timestamp, Visibility, text as html,
+};
 use archipel_storage::{ActivityKind, Actor, NewActivity, NewPost, Notice, PostKind, Tx};
 
 use crate::order::Order;
@@ -151,6 +153,9 @@ async fn words(tx: &mut Tx, telling: &Telling<'_>) -> Result<String> {
         page: &telling.community.uri,
         reason: telling.order.and_then(|order| order.reason),
         rule,
+        join: settings
+            .as_ref()
+            .map_or(JoinPolicy::Open, |settings| settings.join_policy),
     };
     let language = telling.language.unwrap_or(language);
     Ok(text(language, telling.cause, &facts))

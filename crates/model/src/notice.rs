@@ -1,6 +1,7 @@
 //! What an author is told when a post of theirs is not simply shown: what happened,
 //! why, and what they can do. French first; English for all other languages.
 
+use crate::JoinPolicy;
 use crate::permission::Denial;
 use crate::submission::{HoldReason, Refusal};
 
@@ -73,15 +74,17 @@ pub struct Facts<'a> {
     pub reason: Option<&'a str>,
     /// The rule that it rests on: its number and its text.
     pub rule: Option<(i64, &'a str)>,
+    /// How one becomes a member.
+    pub join: JoinPolicy,
 }
 
 /// The text for an author, in the language of this tag.
 pub fn text(language: &str, cause: Cause, facts: &Facts<'_>) -> String {
     let french = language.is_empty() || language == "fr" || language.starts_with("fr-");
     let (what, next) = if french {
-        (french_what(cause), french_next(cause))
+        (french_what(cause), french_next(cause, facts.join))
     } else {
-        (english_what(cause), english_next(cause))
+        (english_what(cause), english_next(cause, facts.join))
     };
     let name = facts.community;
     let first = match (cause, french) {
@@ -166,7 +169,7 @@ const fn french_what(cause: Cause) -> &'static str {
     }
 }
 
-const fn french_next(cause: Cause) -> Option<&'static str> {
+const fn french_next(cause: Cause, join: JoinPolicy) -> Option<&'static str> {
     match cause {
         Cause::Held(_) | Cause::EditHeld => {
             Some("Vous n’avez rien à faire : vous serez prévenu de la décision.")
@@ -184,9 +187,18 @@ const fn french_next(cause: Cause) -> Option<&'static str> {
             Some("Pour qu’il soit publié, renvoyez-le en visibilité publique.")
         }
         Cause::Refused(Refusal::Locked) => Some("Vous pouvez ouvrir une nouvelle discussion."),
-        Cause::Refused(Refusal::Denied(Denial::MembersOnly)) => {
-            Some("Suivez la communauté pour en devenir membre, puis renvoyez votre message.")
-        }
+        Cause::Refused(Refusal::Denied(Denial::MembersOnly)) => Some(match join {
+            JoinPolicy::Open => {
+                "Suivez la communauté pour en devenir membre, puis renvoyez votre message."
+            }
+            JoinPolicy::Approval => {
+                "Suivez la communauté : la modération vous répondra. Une fois membre, renvoyez \
+                 votre message."
+            }
+            JoinPolicy::Invitation => {
+                "On en devient membre sur invitation : demandez-en une à la modération."
+            }
+        }),
         Cause::Refused(Refusal::Denied(Denial::ApprovedOnly)) => {
             Some("Suivez la communauté et demandez à la modération de vous agréer.")
         }
@@ -242,7 +254,7 @@ const fn english_what(cause: Cause) -> &'static str {
     }
 }
 
-const fn english_next(cause: Cause) -> Option<&'static str> {
+const fn english_next(cause: Cause, join: JoinPolicy) -> Option<&'static str> {
     match cause {
         Cause::Held(_) | Cause::EditHeld => {
             Some("You need not do anything: you will be told what is decided.")
@@ -255,9 +267,16 @@ const fn english_next(cause: Cause) -> Option<&'static str> {
         Cause::Refused(Refusal::TooLarge) => Some("Shorten it, then post again."),
         Cause::Refused(Refusal::NotPublic) => Some("To have it published, post it in public."),
         Cause::Refused(Refusal::Locked) => Some("You can start a new thread."),
-        Cause::Refused(Refusal::Denied(Denial::MembersOnly)) => {
-            Some("Follow the community to become a member, then post again.")
-        }
+        Cause::Refused(Refusal::Denied(Denial::MembersOnly)) => Some(match join {
+            JoinPolicy::Open => "Follow the community to become a member, then post again.",
+            JoinPolicy::Approval => {
+                "Follow the community: its moderators will answer. Once you are a member, post \
+                 again."
+            }
+            JoinPolicy::Invitation => {
+                "One becomes a member by invitation: ask its moderators for one."
+            }
+        }),
         Cause::Refused(Refusal::Denied(Denial::ApprovedOnly)) => {
             Some("Follow the community and ask its moderators to vouch for you.")
         }
@@ -276,6 +295,7 @@ mod tests {
             page: "https://lab.example/c/tilab",
             reason: Some("Publicité"),
             rule: Some((2, "Pas de publicité")),
+            join: JoinPolicy::Invitation,
         };
         let said = text("fr-FR", Cause::Refused(Refusal::ByModerator), &facts);
         assert_eq!(
@@ -283,6 +303,8 @@ mod tests {
             "Votre message pour « Ti Lab » n’a pas été retenu par la modération.\n\n\
              Motif : Publicité\n\nRègle 2 : Pas de publicité\n\nhttps://lab.example/c/tilab"
         );
+        let members = Cause::Refused(Refusal::Denied(Denial::MembersOnly));
+        assert!(text("fr", members, &facts).contains("sur invitation"));
         for reason in HoldReason::ALL.iter().copied() {
             let said = text("en", Cause::Held(reason), &facts);
             assert!(said.starts_with("Your post to “Ti Lab” waits"), "{said}");

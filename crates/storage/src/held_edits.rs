@@ -100,13 +100,16 @@ impl Conn {
         )
     }
 
-    /// The versions of posts that wait in a community, oldest first, at most `limit`.
+    /// The versions of posts that wait in a community, oldest first, at most `limit`;
+    /// nothing of a server that is blocked.
     pub async fn held_edits(&mut self, community: ActorId, limit: i64) -> Result<Vec<HeldEdit>> {
         sql!(
             self,
             fetch_all as HeldEdit,
-            "SELECT * FROM held_edit WHERE community_id = $1
-             ORDER BY created_at, post_id LIMIT $2",
+            "SELECT e.* FROM held_edit e JOIN post p ON p.id = e.post_id
+             WHERE e.community_id = $1
+                AND p.author_id NOT IN (SELECT id FROM actor WHERE host_blocked)
+             ORDER BY e.created_at, e.post_id LIMIT $2",
             community.0,
             limit
         )

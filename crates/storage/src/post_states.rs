@@ -94,12 +94,15 @@ impl Conn {
         )
     }
 
-    /// What waits in a community, oldest first, at most `limit`.
+    /// What waits in a community, oldest first, at most `limit`; nothing of a server
+    /// that is blocked.
     pub async fn held_posts(&mut self, community: ActorId, limit: i64) -> Result<Vec<Post>> {
         sql!(
             self,
             fetch_all as Post,
-            "SELECT * FROM post WHERE community_id = $1 AND state = 'held' ORDER BY id LIMIT $2",
+            "SELECT * FROM post WHERE community_id = $1 AND state = 'held'
+                AND author_id NOT IN (SELECT id FROM actor WHERE host_blocked)
+             ORDER BY id LIMIT $2",
             community.0,
             limit
         )
