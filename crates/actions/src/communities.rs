@@ -8,6 +8,7 @@ use archipel_model::{
 use archipel_storage::{ActivityKind, Actor, Community, NewActivity, Tx};
 
 use crate::accounts::create_named;
+use crate::ban::end_membership;
 use crate::order::{About, Door, Order};
 use crate::say::saying;
 use crate::{Context, Error, NewKeys, Result};
@@ -146,6 +147,14 @@ pub async fn change_community(
         if matches!(order.door, Door::Here(_)) && order.by.kind == ActorKind::Person {
             order.proclaim(ctx, tx, measure, &actor.uri, &[]).await?;
         }
+    }
+    if community.reach == Reach::Local {
+        // Whoever lives elsewhere is a member no more; their servers are told that, and
+        // nothing else from now on.
+        for follower in tx.remote_followers(actor.id).await? {
+            end_membership(ctx, tx, actor, &follower).await?;
+        }
+        return Ok(true);
     }
     let said = NewActivity {
         to_followers: true,

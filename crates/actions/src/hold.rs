@@ -23,6 +23,10 @@ pub async fn approve_held(
     let Some(author) = tx.actor(post.author_id).await? else {
         return Ok(false);
     };
+    // Nothing of a blocked server is passed on, whenever it came.
+    if author.host_blocked {
+        return Err(Error::Inactive(author.acct()));
+    }
     let created = if author.is_local {
         let parent = match post.parent_id {
             Some(id) => tx.post(id).await?,

@@ -33,6 +33,7 @@ mod resolution;
 mod say;
 mod submit;
 mod team;
+mod waiting;
 mod warn;
 
 use std::sync::Arc;
@@ -45,7 +46,7 @@ pub use asking::{ask_again_when_due, shown_while_pending};
 pub use ban::{Ban, ban, unban};
 pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
 pub use deletion::{actor_gone, author_deleted, delete_local_actor};
-pub use edit::{Edit, edit_post, poll_counted};
+pub use edit::{Edit, EditOutcome, edit_post, poll_counted};
 pub use everywhere::end_bans;
 pub use follow::{FollowOutcome, FollowRequest, ReceivedFollow, follow, unfollow};
 pub use hold::{approve_held, refuse_held, set_wave};
@@ -55,6 +56,7 @@ pub use marking::set_marked;
 pub use membership::{expel, invite, set_vouched};
 pub use moving::move_thread;
 pub use neighbours::{follow_as_community, unfollow_as_community};
+pub use notice::{set_tell_published, tell_refused};
 pub use order::{Door, Order};
 pub use poll::{Chosen, poll_is_due, vote_here, vote_received};
 pub use react::{NewReactionTo, Reacted, Via, Voter, react, take_back};
@@ -67,6 +69,7 @@ pub use report::{Complaining, Reported, report, report_elsewhere};
 pub use resolution::resolve_report;
 pub use submit::{Special, Submission, Submitted, submit_post};
 pub use team::{appoint, dismiss};
+pub use waiting::{approve_edit, refuse_edit};
 pub use warn::warn;
 
 /// What every action needs besides its transaction.
@@ -140,6 +143,9 @@ pub enum Error {
     /// Whoever is banned is not let in.
     #[error("{0} is banned; end the ban first")]
     StillBanned(String),
+    /// Nothing of the community goes to other servers, and nothing comes from them.
+    #[error("{0} is known to this server alone")]
+    LocalOnly(String),
     /// The post does not wait for a moderator.
     #[error("this post does not wait for a moderator")]
     NotHeld,

@@ -5,9 +5,8 @@ use archipel_model::Deed;
 use archipel_model::permission::Measure;
 use archipel_storage::{Actor, Edited, Post, PostState, Tx};
 
-use crate::edit::{Edit, edit_post};
+use crate::edit::show;
 use crate::order::{About, Order};
-use crate::submit::Special;
 use crate::{Context, Result};
 
 /// Marks a post as sensitive, or takes the mark away. Of a post that was written here
@@ -49,18 +48,18 @@ async fn change(ctx: &Context, tx: &mut Tx, post: &Post, sensitive: bool) -> Res
     let Some(author) = author.filter(|author| author.is_local && post.is_local) else {
         return Ok(tx.set_post_sensitive(post.id, sensitive).await?);
     };
-    let edit = Edit {
-        content: Edited {
-            title: post.title.clone(),
-            content: post.content.clone(),
-            source: post.source.clone(),
-            summary: post.summary.clone(),
-            sensitive,
-            language: None,
-        },
-        special: Special::Nothing,
-        at: ctx.now(),
-        received: None,
+    let content = Edited {
+        title: post.title.clone(),
+        content: post.content.clone(),
+        source: post.source.clone(),
+        summary: post.summary.clone(),
+        sensitive,
+        language: None,
     };
-    edit_post(ctx, tx, &author, post, &edit).await
+    // Not an edit of the author's: it waits for nobody.
+    if !tx.edit_post(post.id, &content, ctx.now(), None).await? {
+        return Ok(false);
+    }
+    show(ctx, tx, &author, post, None).await?;
+    Ok(true)
 }

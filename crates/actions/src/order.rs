@@ -4,7 +4,7 @@
 
 use archipel_model::permission::{Measure, Origin, Standing, Target, authorise};
 use archipel_model::{
-    ActorId, ActorKind, CommunityPolicy, Deed, MeasureId, PostId, Role, Timestamp,
+    ActorId, ActorKind, CommunityPolicy, Deed, MeasureId, PostId, Reach, Role, Timestamp,
 };
 use archipel_storage::{ActivityKind, Actor, Lane, NewActivity, Post, Tx};
 
@@ -105,7 +105,14 @@ impl Order<'_> {
         target: Target,
         object_uri: Option<&str>,
     ) -> Result<()> {
-        let policy = match tx.community(self.community.id).await? {
+        let settings = tx.community(self.community.id).await?;
+        let policy = match settings {
+            Some(settings)
+                if settings.reach == Reach::Local
+                    && matches!(self.door, Door::Federation { .. }) =>
+            {
+                return Err(Error::LocalOnly(self.community.acct()));
+            }
             Some(settings) => settings.policy(),
             None if self.place().is_none() && self.community.is_local => CommunityPolicy::OPEN,
             None => return Err(Error::NotACommunity(self.community.acct())),

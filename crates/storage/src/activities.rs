@@ -371,8 +371,9 @@ impl Conn {
         .map(Option::unwrap_or_default)
     }
 
-    /// The newest activities of these kinds by an actor, newest first.
-    pub async fn activities_of(
+    /// The newest of what an actor said of this kind about posts that everybody may
+    /// see and that are listed, at most `limit`: what its outbox shows.
+    pub async fn listed_activities(
         &mut self,
         actor: ActorId,
         kind: ActivityKind,
@@ -381,7 +382,17 @@ impl Conn {
         sql!(
             self,
             fetch_all as Activity,
-            "SELECT * FROM activity WHERE actor_id = $1 AND kind = $2 ORDER BY id DESC LIMIT $3",
+            "SELECT y.* FROM activity y JOIN post p ON p.id = y.post_id
+             WHERE y.actor_id = $1 AND y.kind = $2 AND p.state = 'published'
+                AND p.visibility IN ('public', 'unlisted')
+                AND p.author_id NOT IN (SELECT id FROM actor WHERE host_blocked)
+                AND (p.author_id NOT IN (SELECT id FROM actor WHERE host_limited)
+                    OR EXISTS (SELECT 1 FROM measure m
+                        WHERE m.post_id = p.id AND m.kind = 'approved'))
+                AND ($2 <> 'AnnounceThread' OR p.community_id = $1)
+                AND (p.community_id IS NULL OR p.community_id = $1 OR p.community_id NOT IN
+                    (SELECT actor_id FROM community WHERE reach = 'local'))
+             ORDER BY y.id DESC LIMIT $3",
             actor.0,
             kind.as_str(),
             limit

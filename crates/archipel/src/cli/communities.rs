@@ -1,6 +1,6 @@
 //! `community`: the groups of this server and who waits to join them.
 
-use archipel_model::{Handle, HoldPolicy, JoinPolicy, PostPolicy, ReactionPolicy};
+use archipel_model::{Handle, HoldPolicy, JoinPolicy, PostPolicy, Reach, ReactionPolicy};
 use clap::{Args, Subcommand};
 
 use super::people::new_handle;
@@ -138,7 +138,7 @@ pub struct CommunityCreate {
     clap::ArgGroup::new("change")
         .args([
             "title", "description", "language", "rules", "join", "post", "reply", "hold",
-            "hold_unknown", "reactions", "bot_votes",
+            "hold_unknown", "reactions", "bot_votes", "reach",
         ])
         .required(true)
         .multiple(true)
@@ -184,10 +184,14 @@ pub struct CommunityPolicyArgs {
     /// Which posts wait for a moderator: never, first (of each author) or always
     #[arg(long, value_name = "WHICH")]
     pub hold: Option<HoldPolicy>,
-    /// Whether posts from servers unknown here wait: true or false
+    /// Whether posts, and requests to join, from servers unknown here wait: true or false
     #[arg(long, value_name = "BOOL")]
     pub hold_unknown: Option<bool>,
     /// Which reactions are counted and passed on: all, likes or none
     #[arg(long, value_name = "WHICH")]
     pub reactions: Option<ReactionPolicy>,
+    /// Who gets to see it: public, unlisted (who knows the address) or local (the people
+    /// of this server, who use it with this program)
+    #[arg(long, value_name = "WHO")]
+    pub reach: Option<Reach>,
 }

@@ -29,6 +29,7 @@ pub use moderation::{
 };
 pub use people::{
     AccountCommand, DeletePostArgs, EditArgs, FetchArgs, FollowArgs, PostArgs, ReplyArgs,
+    UnfollowArgs,
 };
 pub use reactions::{EventArgs, PollArgs, ReactArgs, VoteArgs};
 pub use reports::{PlaceArgs, ReportArgs, ReportsCommand};
@@ -135,7 +136,7 @@ pub enum Command {
         long_about = "Ends a follow that `follow` began, or withdraws one that is still waiting.",
         after_help = "Example:\n  archipel unfollow essai atelier@lab.example"
     )]
-    Unfollow(FollowArgs),
+    Unfollow(UnfollowArgs),
 
     /// Fetch what was said elsewhere
     #[command(

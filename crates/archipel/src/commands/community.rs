@@ -47,6 +47,7 @@ fn policy(args: CommunityPolicyArgs) -> CommunityPolicy {
         hold: args.hold.unwrap_or(usual.hold),
         hold_unknown: args.hold_unknown.unwrap_or(usual.hold_unknown),
         reactions: args.reactions.unwrap_or(usual.reactions),
+        reach: args.reach.unwrap_or(usual.reach),
         ..usual
     }
 }
@@ -84,6 +85,7 @@ async fn row(app: &App, actor: &Actor) -> anyhow::Result<Value> {
         "hold_unknown": policy.map(|policy| policy.hold_unknown),
         "reactions": policy.map(|policy| policy.reactions.as_str()),
         "bot_votes": settings.as_ref().map(|settings| settings.bot_votes),
+        "reach": policy.map(|policy| policy.reach.as_str()),
         "wave": policy.map(|policy| policy.wave),
         "rules": settings.as_ref().map(archipel_storage::Community::rule_list),
         "members": conn.follower_count(actor.id).await?,
@@ -128,7 +130,7 @@ async fn change(context: &Context, app: &App, set: &CommunitySet) -> anyhow::Res
         hold_unknown: set.policy.hold_unknown,
         reactions: set.policy.reactions,
         bot_votes: set.bot_votes,
-        reach: None,
+        reach: set.policy.reach,
         rules: set.rules.clone(),
     };
     let by = app.moderator(&set.why.by).await?;

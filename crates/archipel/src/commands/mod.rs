@@ -9,6 +9,7 @@ pub mod demo;
 pub mod edit;
 pub mod fetch;
 pub mod follow;
+pub mod held;
 pub mod inbox;
 pub mod migrate;
 pub mod moderation;

@@ -1,4 +1,4 @@
-//! `archipel moderator`, `moderate`, `held` and `log`: the same measures as
+//! `archipel moderator`, `moderate` and `log`: the same measures as
 //! everywhere, through the command line.
 
 use std::time::Duration;
@@ -7,19 +7,13 @@ use anyhow::bail;
 use archipel_actions::{self as actions, Door, Order};
 use archipel_model::permission::Denial;
 use archipel_model::{Handle, MeasureId, Timestamp, rights};
-use archipel_storage::{Actor, Conn, Measure, Post, PostState};
+use archipel_storage::{Actor, Conn, Measure, Post};
 use serde_json::{Value, json};
 use url::Url;
 
 use super::{Context, bans, output};
 use crate::app::App;
-use crate::cli::{
-    By, Decide, HeldCommand, LogArgs, ModerateCommand, ModeratorCommand, OnPerson, OnPost, Why,
-    confirm,
-};
-
-/// Most posts decided on in one act.
-const AT_ONCE: i64 = 10_000;
+use crate::cli::{By, LogArgs, ModerateCommand, ModeratorCommand, OnPerson, OnPost, Why};
 
 /// Runs `archipel moderator`.
 pub async fn moderator(context: &Context, args: &ModeratorCommand) -> anyhow::Result<()> {
@@ -157,81 +151,6 @@ fn rights(context: &Context) {
         })
         .collect();
     output::list(context, &rows, Value::to_string);
-}
-
-/// Runs `archipel held`.
-pub async fn held(context: &Context, args: &HeldCommand) -> anyhow::Result<()> {
-    let app = context.open().await?;
-    match args {
-        HeldCommand::List { community, limit } => {
-            let community = app.community(community).await?;
-            let mut conn = app.store.read().await?;
-            let mut rows = Vec::new();
-            for post in conn.held_posts(community.id, limit.limit.into()).await? {
-                rows.push(held_row(&mut conn, &post).await?);
-            }
-            output::list(context, &rows, |row| {
-                format!(
-                    "{}  {}  {}",
-                    output::of(row, "reason"),
-                    output::of(row, "author"),
-                    output::of(row, "post")
-                )
-            });
-            Ok(())
-        }
-        HeldCommand::Approve(which) => decide(context, &app, which, true).await,
-        HeldCommand::Refuse { which, confirm } => {
-            let question = "Refuser tout ce qui attend / refuse all that waits?";
-            if which.all && !confirm::ask(question, *confirm)? {
-                bail!("nothing was changed");
-            }
-            decide(context, &app, which, false).await
-        }
-    }
-}
-
-async fn held_row(conn: &mut Conn, post: &Post) -> anyhow::Result<Value> {
-    let author = conn.actor(post.author_id).await?;
-    Ok(json!({
-        "post": post.uri,
-        "author": author.map(|author| author.acct()),
-        "reason": post.held_reason,
-        "title": post.title,
-        "content": post.content,
-        "since": post.created_at.rfc3339(),
-    }))
-}
-
-async fn decide(context: &Context, app: &App, which: &Decide, publish: bool) -> anyhow::Result<()> {
-    let community = app.community(&which.community).await?;
-    let by = app.moderator(&which.why.by).await?;
-    let mut tx = app.store.write().await?;
-    let posts = match &which.post {
-        Some(uri) => {
-            let post = tx.post_by_uri(uri.as_str()).await?;
-            let post = post.filter(|post| {
-                post.state == PostState::Held && post.community_id == Some(community.id)
-            });
-            match post {
-                Some(post) => vec![post],
-                None => bail!("{uri} does not wait in {}", which.community),
-            }
-        }
-        None => tx.held_posts(community.id, AT_ONCE).await?,
-    };
-    let order = order(&by, &community, Some(&which.why));
-    for post in &posts {
-        if publish {
-            actions::approve_held(&app.actions, &mut tx, &order, post).await?;
-        } else {
-            actions::refuse_held(&app.actions, &mut tx, &order, post).await?;
-        }
-    }
-    tx.commit().await?;
-    let word = if publish { "Published" } else { "Refused" };
-    output::sentence(context, &format!("{word}: {}.", posts.len()));
-    Ok(())
 }
 
 /// Runs `archipel log`.

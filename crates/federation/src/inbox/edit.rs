@@ -1,7 +1,7 @@
 //! A received `Update`: of a post by its author, of a post by a moderator, of the
 //! one who signed.
 
-use archipel_actions as actions;
+use archipel_actions::{self as actions, EditOutcome};
 use archipel_storage::{Actor, Edited, Post, PostState, Tx};
 use url::Url;
 
@@ -106,9 +106,9 @@ pub(super) async fn edit(
         at: object.updated.unwrap_or(job.item.received_at),
         received,
     };
-    if actions::edit_post(ctx, tx, author, post, &edit).await? {
-        done("the post is edited")
-    } else {
-        refused("an older version than the one that is known")
+    match actions::edit_post(ctx, tx, author, post, &edit).await? {
+        EditOutcome::Edited => done("the post is edited"),
+        EditOutcome::Held(reason) => done(format!("the edit is held: {reason}")),
+        EditOutcome::Unchanged => refused("an older version than the one that is known"),
     }
 }

@@ -22,5 +22,5 @@ mod tests;
 mod work;
 
 pub use keep::Keeper;
-pub(crate) use receive::receive;
+pub(crate) use receive::{receive, receive_parked};
 pub use work::run as work;

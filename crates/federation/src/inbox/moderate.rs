@@ -45,6 +45,7 @@ pub(super) fn ordered(result: actions::Result<bool>, words: &str) -> Applied {
             error @ (actions::Error::NotAPerson(_)
             | actions::Error::NotAThread
             | actions::Error::NotShown
+            | actions::Error::LocalOnly(_)
             | actions::Error::TooManyPinned(_)
             | actions::Error::NotACommunity(_)
             | actions::Error::OnlyThreadsMove

@@ -158,6 +158,9 @@ pub(super) async fn post(
     if author.state != ActorState::Active {
         return refused("its author does not act any more");
     }
+    if author.host_blocked {
+        return refused("its author's server is blocked");
+    }
     if !object
         .visibility(author.followers.as_deref())
         .may_be_announced()

@@ -1,7 +1,7 @@
 //! The hands of everybody: one action for each step.
 
 use archipel_actions::{
-    Ban, CommunityChange, Context, Door, Edit, Order, Result, appoint, approve_held,
+    Ban, CommunityChange, Context, Door, Edit, EditOutcome, Order, Result, appoint, approve_held,
     author_deleted, ban, change_community, decide_request, dismiss, edit_post, expel, follow,
     invite, refuse_held, remove_post, restore_post, set_locked, set_pinned, set_vouched, set_wave,
     unban, unfollow,
@@ -118,7 +118,8 @@ impl Hands {
                     at: self.at(-late),
                     received: self.received(by),
                 };
-                edit_post(ctx, tx, &self.people[by], post, &edit).await
+                let outcome = edit_post(ctx, tx, &self.people[by], post, &edit).await;
+                outcome.map(|outcome| outcome == EditOutcome::Edited)
             }
             Step::Delete { by, .. } => {
                 author_deleted(ctx, tx, &self.people[by], post, self.received(by)).await

@@ -301,9 +301,11 @@ impl Rules {
         if before != Some(Following::Member) {
             let granted = match self.join {
                 _ if self.banned(who) => Following::Refused,
-                _ if self.people[who].invited => Following::Member,
-                JoinPolicy::Open => Following::Member,
-                JoinPolicy::Approval => Following::Asking,
+                _ if self.people[who].invited || self.role(who).is_some() => Following::Member,
+                JoinPolicy::Open if !self.hold_unknown || self.server_known(who) => {
+                    Following::Member
+                }
+                JoinPolicy::Open | JoinPolicy::Approval => Following::Asking,
                 JoinPolicy::Invitation => Following::Refused,
             };
             self.people[who].following = Some(granted);
