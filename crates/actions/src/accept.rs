@@ -25,7 +25,7 @@ pub async fn decide_request(
         .await?;
     let community = order.community;
     let follow = tx
-        .follow(follower.id, community.id)
+        .follow(follower.id, order.community.id)
         .await?
         .ok_or_else(|| Error::NoRequest(follower.acct()))?;
     if accept && order.standing_of(ctx, tx, follower).await?.banned {
@@ -41,6 +41,12 @@ pub async fn decide_request(
             Deed::TurnedAway,
         )
     };
+    // To put somebody out who is in takes more than to decide who comes in.
+    if !accept && follow.state == FollowState::Accepted {
+        order
+            .authorise(ctx, tx, Measure::Expel, target, None)
+            .await?;
+    }
     tx.decide_follow(follow.id, state, ctx.now()).await?;
     if !follower.is_local {
         answer(ctx, tx, &follow, follower, kind);

@@ -1,12 +1,15 @@
 //! Making a community and changing its settings.
 
+use archipel_model::permission::{Measure, Target};
 use archipel_model::{
-    ActorId, ActorKind, CommunityPolicy, Handle, HoldPolicy, JoinPolicy, PostPolicy, Reach,
+    ActorId, ActorKind, CommunityPolicy, Deed, Handle, HoldPolicy, JoinPolicy, PostPolicy, Reach,
     ReactionPolicy, text,
 };
 use archipel_storage::{ActivityKind, Actor, Community, NewActivity, Tx};
 
 use crate::accounts::create_named;
+use crate::ban::end_membership;
+use crate::order::{About, Door, Order};
 use crate::say::saying;
 use crate::{Context, Error, NewKeys, Result};
 
@@ -83,16 +86,29 @@ pub async fn create_community(
     Ok(actor)
 }
 
-/// Changes the settings of a community and tells its followers.
+/// Changes what a community says of itself, and its settings, and tells its followers.
+/// Each takes its own permission. Says whether something changed.
 pub async fn change_community(
     ctx: &Context,
     tx: &mut Tx,
-    actor: &Actor,
+    order: &Order<'_>,
     change: &CommunityChange,
-) -> Result<()> {
-    let mut community = local_community(tx, actor.id)
+) -> Result<bool> {
+    let actor = order.community;
+    let before = local_community(tx, actor.id)
         .await?
         .ok_or_else(|| Error::NotACommunity(actor.acct()))?;
+    for (asked, measure) in [
+        (change.edits(), Measure::Edit),
+        (change.configures(), Measure::Configure),
+    ] {
+        if asked {
+            order
+                .authorise(ctx, tx, measure, Target::Community, None)
+                .await?;
+        }
+    }
+    let mut community = before.clone();
     if let Some(description) = &change.description {
         community.description.clone_from(description);
     }
@@ -111,13 +127,62 @@ pub async fn change_community(
         community.rules.clone_from(rules);
     }
     let title = change.title.as_deref().unwrap_or(&actor.name);
+    let edited = title != actor.name
+        || community.description != before.description
+        || community.language != before.language
+        || community.rules != before.rules;
+    let configured = community.policy() != before.policy()
+        || community.reach != before.reach
+        || community.bot_votes != before.bot_votes;
+    if !edited && !configured {
+        return Ok(false);
+    }
     show(ctx, tx, &community, title).await?;
+    for (changed, deed) in [(edited, Deed::Edited), (configured, Deed::Configured)] {
+        if !changed {
+            continue;
+        }
+        let measure = order.log(ctx, tx, deed, About::default()).await?;
+        // Lemmy believes a moderator's word on a community, and not its own.
+        if matches!(order.door, Door::Here(_)) && order.by.kind == ActorKind::Person {
+            order.proclaim(ctx, tx, measure, &actor.uri, &[]).await?;
+        }
+    }
+    if community.reach == Reach::Local {
+        // Whoever lives elsewhere is a member no more; their servers are told that, and
+        // nothing else from now on.
+        for follower in tx.remote_followers(actor.id).await? {
+            end_membership(ctx, tx, actor, &follower).await?;
+        }
+        return Ok(true);
+    }
     let said = NewActivity {
         to_followers: true,
         ..saying(ctx, ActivityKind::UpdateActor, actor.id, &actor.uri)
     };
     tx.say(&said, ctx.now());
-    Ok(())
+    Ok(true)
+}
+
+impl CommunityChange {
+    /// Whether it is about what the community says of itself.
+    const fn edits(&self) -> bool {
+        self.title.is_some()
+            || self.description.is_some()
+            || self.language.is_some()
+            || self.rules.is_some()
+    }
+
+    /// Whether it is about who may join and post, or who sees it.
+    const fn configures(&self) -> bool {
+        self.join.is_some()
+            || self.post.is_some()
+            || self.reply.is_some()
+            || self.hold.is_some()
+            || self.hold_unknown.is_some()
+            || self.reactions.is_some()
+            || self.reach.is_some()
+    }
 }
 
 async fn show(ctx: &Context, tx: &mut Tx, community: &Community, title: &str) -> Result<()> {

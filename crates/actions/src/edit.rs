@@ -1,15 +1,19 @@
 //! Editing a post. Only its author can; who wrote it, where it belongs, what it
-//! answers and when it was written never change.
+//! answers and when it was written never change. Where posts are read before they are
+//! shown, edits of those that are shown wait as well.
 
+use archipel_model::notice::Cause;
 use archipel_model::poll::Poll;
+use archipel_model::submission::HoldReason;
 use archipel_model::{Timestamp, Visibility};
 use archipel_storage::{
-    ActivityKind, Actor, Edited, Lane, NewActivity, Post, PostKind, PostState, Tx,
+    ActivityKind, Actor, Edited, Lane, NewActivity, NewHeldEdit, Post, PostKind, PostState, Tx,
 };
 
-use crate::relay::{Passed, Relay, relay};
+use crate::relay::{Passed, Relay, is_local_only, relay};
 use crate::say::saying;
 use crate::submit::Special;
+use crate::waiting::{must_wait, told};
 use crate::{Context, Result};
 
 /// A new version of a post.
@@ -25,38 +29,86 @@ pub struct Edit<'a> {
     pub received: Option<&'a str>,
 }
 
-/// Edits a post. The newest version wins, in whatever order versions come; says
-/// whether something changed.
+/// What became of an edit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EditOutcome {
+    /// The post is edited.
+    Edited,
+    /// The post stays as it is until a moderator has read the edit.
+    Held(HoldReason),
+    /// Nothing changed: not its author, not newer, or the post is deleted.
+    Unchanged,
+}
+
+/// Edits a post. The newest version wins, in whatever order versions come.
 pub async fn edit_post(
     ctx: &Context,
     tx: &mut Tx,
     author: &Actor,
     post: &Post,
     edit: &Edit<'_>,
-) -> Result<bool> {
-    if post.author_id != author.id {
-        return Ok(false);
+) -> Result<EditOutcome> {
+    if post.author_id != author.id || author.host_blocked {
+        return Ok(EditOutcome::Unchanged);
     }
     let at = edit.at.min(ctx.now());
+    if let Some((community, reason)) = must_wait(ctx, tx, author, post).await? {
+        let waiting = NewHeldEdit {
+            post: post.id,
+            community: community.id,
+            reason,
+            content: &edit.content,
+            at,
+            received: edit.received,
+        };
+        if !tx.put_held_edit(&waiting, ctx.now()).await? {
+            return Ok(EditOutcome::Unchanged);
+        }
+        let language = edit.content.language.as_deref();
+        let language = language.or(post.language.as_deref());
+        told(
+            ctx,
+            tx,
+            (&community, author, post),
+            language,
+            Cause::EditHeld,
+            None,
+        )
+        .await?;
+        return Ok(EditOutcome::Held(reason));
+    }
     if !tx
         .edit_post(post.id, &edit.content, at, edit.received)
         .await?
     {
-        return Ok(false);
+        return Ok(EditOutcome::Unchanged);
     }
     renew(ctx, tx, post, &edit.special).await?;
+    // What waited is older, or was written when everything was held.
+    tx.drop_held_edit(post.id).await?;
+    show(ctx, tx, author, post, edit.received).await?;
+    Ok(EditOutcome::Edited)
+}
+
+/// Tells those who have a post that it was edited.
+pub(crate) async fn show(
+    ctx: &Context,
+    tx: &mut Tx,
+    author: &Actor,
+    post: &Post,
+    received: Option<&str>,
+) -> Result<()> {
     // What waits, or was taken out, changes without a word to anybody.
     if post.state != PostState::Published {
-        return Ok(true);
+        return Ok(());
     }
-    let what = match edit.received {
+    let what = match received {
         Some(raw) => Passed::Received(raw),
         None if author.is_local => Passed::Ours(say_update(ctx, tx, author, post).await?),
         // Nobody here speaks for somebody elsewhere.
-        None => return Ok(true),
+        None => return Ok(()),
     };
-    told_home(ctx, tx, post, what).await?;
-    Ok(true)
+    told_home(ctx, tx, post, what).await
 }
 
 /// The community of ours that has announced a post passes on what its author says of
@@ -81,7 +133,12 @@ pub(crate) async fn told_home(
 }
 
 /// Takes over what an author of elsewhere says of a poll or an event.
-async fn renew(ctx: &Context, tx: &mut Tx, post: &Post, special: &Special) -> Result<()> {
+pub(crate) async fn renew(
+    ctx: &Context,
+    tx: &mut Tx,
+    post: &Post,
+    special: &Special,
+) -> Result<()> {
     match special {
         Special::Poll(poll) if !post.is_local && post.kind == PostKind::Question => {
             tx.put_poll(post.id, poll, ctx.now()).await?;
@@ -129,7 +186,7 @@ pub(crate) async fn announced_home(tx: &mut Tx, post: &Post) -> Result<Option<Ac
         return Ok(None);
     };
     tx.flush().await?;
-    let announced = tx.is_announced(post.id, community.id).await?;
+    let announced = tx.is_announced(post.id).await?;
     Ok(announced.then_some(community))
 }
 
@@ -145,7 +202,8 @@ pub(crate) async fn say_update(
     Ok(said.id)
 }
 
-/// What a local author says of a post of theirs after its `Create`.
+/// What a local author says of a post of theirs after its `Create`: where only this
+/// server knows the community, to those alone who got it before that.
 pub(crate) async fn about_own_post(
     ctx: &Context,
     tx: &mut Tx,
@@ -155,11 +213,19 @@ pub(crate) async fn about_own_post(
 ) -> Result<NewActivity> {
     tx.flush().await?;
     let created = tx.activity_about(post.id, ActivityKind::Create).await?;
+    let home = match post.community_id {
+        Some(id) => tx.actor(id).await?,
+        None => None,
+    };
+    let hidden = match &home {
+        Some(home) => is_local_only(tx, home).await?,
+        None => false,
+    };
     Ok(NewActivity {
         post_id: Some(post.id),
         after_id: created.map(|created| created.id),
         lane: Lane::Content,
-        to_followers: post.visibility != Visibility::Direct,
+        to_followers: post.visibility != Visibility::Direct && !hidden,
         recipients: post.community_id.into_iter().collect(),
         ..saying(ctx, kind, author.id, &post.uri)
     })

@@ -1,7 +1,7 @@
 //! Following and no longer following, by local and remote actors alike.
 
-use archipel_model::{ActorState, FollowId, JoinPolicy};
-use archipel_storage::{ActivityKind, Actor, Follow, FollowState, NewActivity, Tx};
+use archipel_model::{ActorState, FollowId, JoinPolicy, Reach};
+use archipel_storage::{ActivityKind, Actor, Community, Follow, FollowState, NewActivity, Tx};
 
 use crate::asking::{ask_again, plan};
 use crate::communities::local_community;
@@ -121,13 +121,32 @@ async fn initial_state(
     {
         return Ok(FollowState::Rejected);
     }
-    if community.join_policy == JoinPolicy::Open || tx.is_invited(target.id, follower.id).await? {
+    if community.reach == Reach::Local && !follower.is_local {
+        return Ok(FollowState::Rejected);
+    }
+    let is_open = community.join_policy == JoinPolicy::Open;
+    if (is_open && !waits(tx, &community, follower).await?)
+        || tx.is_invited(target.id, follower.id).await?
+    {
         return Ok(FollowState::Accepted);
     }
+    // Who was given a role there need not ask.
+    let standing = tx.standing(target.id, follower.id, ctx.now()).await?;
     Ok(match community.join_policy {
+        _ if standing.role.is_some() => FollowState::Accepted,
         JoinPolicy::Invitation => FollowState::Rejected,
         JoinPolicy::Open | JoinPolicy::Approval => FollowState::Pending,
     })
+}
+
+/// Whether somebody from elsewhere waits for a moderator even where all may join:
+/// their server is limited, or unknown where what is unknown is held.
+async fn waits(tx: &mut Tx, community: &Community, follower: &Actor) -> Result<bool> {
+    if follower.is_local {
+        return Ok(false);
+    }
+    let unknown = community.hold_unknown && !tx.is_server_known(&follower.host).await?;
+    Ok(follower.host_limited || unknown)
 }
 
 /// Tells a remote follower that its follow was granted or refused.

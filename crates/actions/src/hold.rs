@@ -23,6 +23,10 @@ pub async fn approve_held(
     let Some(author) = tx.actor(post.author_id).await? else {
         return Ok(false);
     };
+    // Nothing of a blocked server is passed on, whenever it came.
+    if author.host_blocked {
+        return Err(Error::Inactive(author.acct()));
+    }
     let created = if author.is_local {
         let parent = match post.parent_id {
             Some(id) => tx.post(id).await?,
@@ -81,9 +85,11 @@ async fn told(
         community: order.community,
         author,
         about: &post.uri,
+        answers: true,
         language: post.language.as_deref(),
         cause,
         order: Some(order),
+        until: None,
     };
     tell(ctx, tx, &telling).await.map(drop)
 }

@@ -4,8 +4,10 @@
 use archipel_model::{ActorState, Visibility};
 use archipel_storage::{Actor, NewPost, Post, PostKind, PostState, Tx};
 
+use archipel_model::notice::Cause;
 use archipel_model::submission::Verdict;
 
+use crate::notice::{Telling, tell};
 use crate::submit::{Announcement, Arrival, announce, decided, parent_of};
 use crate::{Context, Result};
 
@@ -28,16 +30,9 @@ pub struct Brought<'a> {
 /// on. Says whether the post is announced now.
 pub async fn author_brings(ctx: &Context, tx: &mut Tx, brought: Brought<'_>) -> Result<bool> {
     let Brought { author, post, .. } = brought;
-    if author.is_local || post.is_local || post.author_id != author.id {
+    let shown = matches!(post.state, PostState::Published | PostState::Held);
+    if author.is_local || post.is_local || post.author_id != author.id || !shown {
         return Ok(false);
-    }
-    match post.state {
-        PostState::Published => {}
-        PostState::Held => {
-            tx.keep_received(post.id, brought.received).await?;
-            return Ok(false);
-        }
-        PostState::Removed | PostState::Deleted => return Ok(false),
     }
     let community = match post.community_id {
         Some(id) => tx.actor(id).await?,
@@ -46,7 +41,18 @@ pub async fn author_brings(ctx: &Context, tx: &mut Tx, brought: Brought<'_>) -> 
     let Some(community) = community.filter(|community| community.is_local) else {
         return Ok(false);
     };
-    if tx.is_announced(post.id, community.id).await? {
+    if post.state == PostState::Held {
+        // It was met as what somebody answers, and waits: only now there is something
+        // to pass on, and somebody to tell.
+        if tx.bring_held(post.id, brought.received).await? {
+            let reason = post.held_reason.as_deref();
+            if let Some(reason) = reason.and_then(|word| word.parse().ok()) {
+                told(ctx, tx, &community, &brought, Cause::Held(reason)).await?;
+            }
+        }
+        return Ok(false);
+    }
+    if tx.is_announced(post.id).await? {
         return Ok(false);
     }
     let locked = match (post.parent_id, &post.parent_uri) {
@@ -65,8 +71,19 @@ pub async fn author_brings(ctx: &Context, tx: &mut Tx, brought: Brought<'_>) -> 
         reply_to_locked: locked,
         parent: parent.as_ref().map(parent_of).unwrap_or_default(),
     };
-    if decided(ctx, tx, &arrival).await? != Verdict::Published {
-        return Ok(false);
+    match decided(ctx, tx, &arrival).await? {
+        Verdict::Published => {}
+        Verdict::Held(reason) => {
+            tx.adopt_post(post.id, community.id).await?;
+            if tx.hold_post(post.id, reason, brought.received).await? {
+                told(ctx, tx, &community, &brought, Cause::Held(reason)).await?;
+            }
+            return Ok(false);
+        }
+        Verdict::Refused(refusal) => {
+            told(ctx, tx, &community, &brought, Cause::Refused(refusal)).await?;
+            return Ok(false);
+        }
     }
     tx.adopt_post(post.id, community.id).await?;
     let what = Announcement {
@@ -77,7 +94,30 @@ pub async fn author_brings(ctx: &Context, tx: &mut Tx, brought: Brought<'_>) -> 
         received: Some(brought.received),
     };
     announce(ctx, tx, &community, what).await?;
+    if tx.tells_published(author.id, community.id).await? {
+        told(ctx, tx, &community, &brought, Cause::Published).await?;
+    }
     Ok(true)
+}
+
+async fn told(
+    ctx: &Context,
+    tx: &mut Tx,
+    community: &Actor,
+    brought: &Brought<'_>,
+    cause: Cause,
+) -> Result<()> {
+    let telling = Telling {
+        community,
+        author: brought.author,
+        about: &brought.post.uri,
+        answers: true,
+        language: brought.post.language.as_deref(),
+        cause,
+        order: None,
+        until: None,
+    };
+    tell(ctx, tx, &telling).await.map(drop)
 }
 
 /// An author deleted what never came: should it come later, it is not taken. The

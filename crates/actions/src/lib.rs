@@ -12,11 +12,14 @@ mod ban;
 mod communities;
 mod deletion;
 mod edit;
+mod everywhere;
 mod follow;
 mod hold;
 mod late;
 mod lock;
+mod marking;
 mod membership;
+mod moving;
 mod neighbours;
 mod notice;
 mod order;
@@ -25,9 +28,13 @@ mod react;
 mod relay;
 mod remote;
 mod removal;
+mod report;
+mod resolution;
 mod say;
 mod submit;
 mod team;
+mod waiting;
+mod warn;
 
 use std::sync::Arc;
 
@@ -39,13 +46,17 @@ pub use asking::{ask_again_when_due, shown_while_pending};
 pub use ban::{Ban, ban, unban};
 pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
 pub use deletion::{actor_gone, author_deleted, delete_local_actor};
-pub use edit::{Edit, edit_post, poll_counted};
+pub use edit::{Edit, EditOutcome, edit_post, poll_counted};
+pub use everywhere::end_bans;
 pub use follow::{FollowOutcome, FollowRequest, ReceivedFollow, follow, unfollow};
 pub use hold::{approve_held, refuse_held, set_wave};
 pub use late::{Brought, author_brings, author_deleted_unseen};
 pub use lock::{set_locked, set_pinned};
+pub use marking::set_marked;
 pub use membership::{expel, invite, set_vouched};
+pub use moving::move_thread;
 pub use neighbours::{follow_as_community, unfollow_as_community};
+pub use notice::{set_tell_published, tell_refused};
 pub use order::{Door, Order};
 pub use poll::{Chosen, poll_is_due, vote_here, vote_received};
 pub use react::{NewReactionTo, Reacted, Via, Voter, react, take_back};
@@ -54,8 +65,12 @@ pub use remote::{
     restored_elsewhere, unbanned_elsewhere,
 };
 pub use removal::{remove_post, restore_post};
+pub use report::{Complaining, Reported, report, report_elsewhere};
+pub use resolution::resolve_report;
 pub use submit::{Special, Submission, Submitted, submit_post};
 pub use team::{appoint, dismiss};
+pub use waiting::{approve_edit, refuse_edit};
+pub use warn::warn;
 
 /// What every action needs besides its transaction.
 #[derive(Clone, Debug)]
@@ -128,9 +143,26 @@ pub enum Error {
     /// Whoever is banned is not let in.
     #[error("{0} is banned; end the ban first")]
     StillBanned(String),
+    /// Nothing of the community goes to other servers, and nothing comes from them.
+    #[error("{0} is known to this server alone")]
+    LocalOnly(String),
     /// The post does not wait for a moderator.
     #[error("this post does not wait for a moderator")]
     NotHeld,
+    /// A reply cannot be moved by itself.
+    #[error("only whole threads can be moved, not replies")]
+    OnlyThreadsMove,
+    /// One community is known to this server alone, and the other is not.
+    #[error(
+        "a thread cannot be moved between a community known here alone and one that others see"
+    )]
+    AnotherReach,
+    /// The post is by somebody else.
+    #[error("the post was not written by {0}")]
+    NotTheirs(String),
+    /// The report is no report of this community.
+    #[error("there is no such report in this community")]
+    NoSuchReport,
     /// Not permitted.
     #[error("not permitted: {0}")]
     Denied(archipel_model::permission::Denial),

@@ -2,11 +2,12 @@
 //! membership.
 
 use archipel_model::Deed;
+use archipel_model::notice::Told;
 use archipel_model::permission::Measure;
 use archipel_storage::{Actor, Tx};
 
 use crate::ban::end_membership;
-use crate::order::{About, Order};
+use crate::order::{About, Order, Telltale};
 use crate::{Context, Result};
 
 /// Invites somebody: when they ask to join, they are let in. Says whether they were
@@ -54,6 +55,8 @@ pub async fn expel(ctx: &Context, tx: &mut Tx, order: &Order<'_>, person: &Actor
         return Ok(false);
     }
     logged(ctx, tx, order, person, Deed::Expelled).await?;
+    let about = Telltale::person(person);
+    order.tell(ctx, tx, person, Told::Expelled, about).await?;
     Ok(true)
 }
 

@@ -3,9 +3,14 @@
 //! its followers.
 
 use archipel_model::permission::{Measure, Origin, Standing, Target, authorise};
-use archipel_model::{ActorId, ActorKind, Deed, MeasureId, PostId, Role, Timestamp};
+use archipel_model::{
+    ActorId, ActorKind, CommunityPolicy, Deed, MeasureId, PostId, Reach, Role, Timestamp,
+};
 use archipel_storage::{ActivityKind, Actor, Lane, NewActivity, Post, Tx};
 
+use archipel_model::notice::{Cause, Told};
+
+use crate::notice::{Telling, tell};
 use crate::relay::{Passed, Relay, is_local_only, relay};
 use crate::say::saying;
 use crate::{Context, Error, Result};
@@ -29,7 +34,7 @@ pub enum Door<'a> {
 pub struct Order<'a> {
     /// Who orders it; the server's own actor stands for an operator.
     pub by: &'a Actor,
-    /// Where.
+    /// Where; the server's own actor stands for the whole server.
     pub community: &'a Actor,
     /// How it came.
     pub door: Door<'a>,
@@ -50,7 +55,47 @@ pub(crate) struct About {
     pub undoes: Option<MeasureId>,
 }
 
+/// What somebody is told of a measure besides what it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Telltale<'a> {
+    /// The ActivityPub id of what it is about.
+    pub object: &'a str,
+    /// Whether the message answers that, which is a post of theirs.
+    pub answers: bool,
+    /// The language of the post; the community's when there is none.
+    pub language: Option<&'a str>,
+    /// Until when.
+    pub until: Option<Timestamp>,
+}
+
+impl<'a> Telltale<'a> {
+    /// About a post of theirs.
+    pub(crate) fn post(post: &'a Post) -> Self {
+        Self {
+            object: &post.uri,
+            answers: true,
+            language: post.language.as_deref(),
+            until: None,
+        }
+    }
+
+    /// About themselves.
+    pub(crate) fn person(person: &'a Actor) -> Self {
+        Self {
+            object: &person.uri,
+            answers: false,
+            language: None,
+            until: None,
+        }
+    }
+}
+
 impl Order<'_> {
+    /// The community of this measure; none for the whole server.
+    pub(crate) fn place(&self) -> Option<ActorId> {
+        (self.community.kind != ActorKind::Application).then_some(self.community.id)
+    }
+
     /// Whether this measure may be taken upon this target.
     pub(crate) async fn authorise(
         &self,
@@ -61,10 +106,20 @@ impl Order<'_> {
         object_uri: Option<&str>,
     ) -> Result<()> {
         let settings = tx.community(self.community.id).await?;
-        let settings = settings.ok_or_else(|| Error::NotACommunity(self.community.acct()))?;
+        let policy = match settings {
+            Some(settings)
+                if settings.reach == Reach::Local
+                    && matches!(self.door, Door::Federation { .. }) =>
+            {
+                return Err(Error::LocalOnly(self.community.acct()));
+            }
+            Some(settings) => settings.policy(),
+            None if self.place().is_none() && self.community.is_local => CommunityPolicy::OPEN,
+            None => return Err(Error::NotACommunity(self.community.acct())),
+        };
         let who = self.standing_of(ctx, tx, self.by).await?;
         let origin = self.origin(object_uri);
-        authorise(&who, measure, target, origin, settings.policy()).map_err(Error::Denied)
+        authorise(&who, measure, target, origin, policy).map_err(Error::Denied)
     }
 
     /// How somebody stands in the community of this measure.
@@ -134,7 +189,7 @@ impl Order<'_> {
         };
         tx.insert_measure(&archipel_storage::Measure {
             id,
-            community_id: Some(self.community.id),
+            community_id: self.place(),
             kind,
             by_id: self.by.id,
             target_id: about.target,
@@ -151,6 +206,28 @@ impl Order<'_> {
         })
         .await?;
         Ok(id)
+    }
+
+    /// Tells somebody of this measure, in the language of the post that it is about.
+    pub(crate) async fn tell(
+        &self,
+        ctx: &Context,
+        tx: &mut Tx,
+        person: &Actor,
+        what: Told,
+        about: Telltale<'_>,
+    ) -> Result<()> {
+        let telling = Telling {
+            community: self.community,
+            author: person,
+            about: about.object,
+            answers: about.answers,
+            language: about.language,
+            cause: Cause::Told(what),
+            order: Some(self),
+            until: about.until,
+        };
+        tell(ctx, tx, &telling).await.map(drop)
     }
 
     /// Tells the community's followers what was done, in the order of all that is

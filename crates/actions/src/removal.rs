@@ -4,10 +4,12 @@
 //! it, and other communities and servers that have it decide for themselves.
 
 use archipel_model::Deed;
+use archipel_model::notice::Told;
 use archipel_model::permission::Measure;
 use archipel_storage::{ActivityKind, Actor, Lane, NewActivity, Post, PostState, Tx};
 
-use crate::order::{About, Order};
+use crate::order::{About, Order, Telltale};
+use crate::resolution::dealt_with;
 use crate::say::saying;
 use crate::{Context, Result};
 
@@ -44,7 +46,37 @@ pub async fn remove_post(
         .proclaim(ctx, tx, measure, &post.uri, &[post.author_id])
         .await?;
     take_boost_back(ctx, tx, order.community, post).await?;
+    let what = if with_replies {
+        Told::RemovedWithReplies
+    } else {
+        Told::Removed
+    };
+    tell_author(ctx, tx, order, post, what).await?;
+    dealt_with(ctx, tx, order, post.author_id, Some(post.id)).await?;
     Ok(true)
+}
+
+async fn tell_author(
+    ctx: &Context,
+    tx: &mut Tx,
+    order: &Order<'_>,
+    post: &Post,
+    what: Told,
+) -> Result<()> {
+    let Some(author) = tx.actor(post.author_id).await? else {
+        return Ok(());
+    };
+    // What their own server does to them is not the community's to explain.
+    let by_their_own = !order.by.is_local
+        && order.by.host == author.host
+        && order.standing_of(ctx, tx, order.by).await?.role.is_none();
+    // Nor is anybody told of what they do themselves.
+    if by_their_own || author.id == order.by.id {
+        return Ok(());
+    }
+    order
+        .tell(ctx, tx, &author, what, Telltale::post(post))
+        .await
 }
 
 /// Brings a removed post back, with the answers that went with it. Says whether
@@ -95,6 +127,7 @@ pub async fn restore_post(
         .proclaim(ctx, tx, measure, &post.uri, &[post.author_id])
         .await?;
     boost_again(ctx, tx, order.community, post).await?;
+    tell_author(ctx, tx, order, post, Told::Restored).await?;
     Ok(true)
 }
 
@@ -129,9 +162,14 @@ pub(crate) async fn boost_again(
     post: &Post,
 ) -> Result<()> {
     tx.flush().await?;
-    if tx.last_boost(post.id, community.id).await?.is_none() {
-        return Ok(());
+    if tx.last_boost(post.id, community.id).await?.is_some() {
+        boost_again_in(ctx, tx, community, post);
     }
+    Ok(())
+}
+
+/// Shows a thread in a community that was announced before, there or elsewhere.
+pub(crate) fn boost_again_in(ctx: &Context, tx: &mut Tx, community: &Actor, post: &Post) {
     let said = NewActivity {
         post_id: Some(post.id),
         lane: Lane::Content,
@@ -139,5 +177,4 @@ pub(crate) async fn boost_again(
         ..saying(ctx, ActivityKind::AnnounceAgain, community.id, &post.uri)
     };
     tx.say(&said, ctx.now());
-    Ok(())
 }

@@ -94,6 +94,10 @@ pub async fn submit_post(
     submission: Submission<'_>,
 ) -> Result<Submitted> {
     let now = ctx.now();
+    // However it came here: passed on, as a parent, because somebody asked for it.
+    if submission.author.host_blocked {
+        return Ok(Submitted::Refused(Refusal::Blocked));
+    }
     let home = home_of(tx, &submission).await?;
     let held_reason = match verdict(ctx, tx, &submission, home.as_ref()).await? {
         Verdict::Published => None,
@@ -184,8 +188,34 @@ pub async fn submit_post(
             received: submission.received,
         };
         announce(ctx, tx, &community, what).await?;
+        tell_if_wanted(ctx, tx, &submission, &community, &post.uri).await?;
     }
     Ok(Submitted::Published(post.id))
+}
+
+/// Tells a member who asked for it that a post of theirs is published.
+async fn tell_if_wanted(
+    ctx: &Context,
+    tx: &mut Tx,
+    submission: &Submission<'_>,
+    community: &Actor,
+    about: &str,
+) -> Result<()> {
+    let author = submission.author;
+    if !tx.tells_published(author.id, community.id).await? {
+        return Ok(());
+    }
+    let telling = Telling {
+        community,
+        author,
+        about,
+        answers: true,
+        language: submission.language.as_deref(),
+        cause: Cause::Published,
+        order: None,
+        until: None,
+    };
+    tell(ctx, tx, &telling).await.map(drop)
 }
 
 /// Tells the author of a post that they brought here themselves what became of it.
@@ -200,13 +230,22 @@ async fn tell_author(
     else {
         return Ok(());
     };
+    // Letters are not answered by letters.
+    let answers_letter = submission
+        .parent
+        .is_some_and(|parent| parent.is_local && parent.visibility == Visibility::Direct);
+    if answers_letter {
+        return Ok(());
+    }
     let telling = Telling {
         community,
         author: submission.author,
         about,
+        answers: true,
         language: submission.language.as_deref(),
         cause,
         order: None,
+        until: None,
     };
     tell(ctx, tx, &telling).await.map(drop)
 }
@@ -231,7 +270,15 @@ async fn verdict(
     home: Option<&Actor>,
 ) -> Result<Verdict> {
     let Some(community) = home else {
-        return Ok(Verdict::Published);
+        // Whom this server keeps out everywhere says nothing elsewhere through it.
+        let author = submission.author;
+        let banned =
+            author.is_local && tx.ban_in_force(None, author.id, ctx.now()).await?.is_some();
+        return Ok(if banned {
+            Verdict::Refused(Refusal::Denied(Denial::Banned))
+        } else {
+            Verdict::Published
+        });
     };
     if !community.is_local {
         return refused_elsewhere(ctx, tx, submission, community).await;
@@ -299,6 +346,7 @@ pub(crate) async fn decided(ctx: &Context, tx: &mut Tx, arrival: &Arrival<'_>) -
             && tx.has_published(author.id, community.id).await?,
         server_known: policy.hold_unknown
             && (author.is_local || tx.is_server_known(&author.host).await?),
+        server_limited: author.host_limited,
     };
     Ok(decide(&entry, policy))
 }
@@ -315,6 +363,7 @@ async fn standing(
     } = arrival;
     let matters = !policy.is_for_everyone(measure(arrival.reply_to_locked))
         || policy.holds_something()
+        || author.host_limited
         || arrival.reply_to_locked == Some(true)
         || arrival.parent == Parent::Held
         || tx.has_bans(community.id).await?;

@@ -70,7 +70,9 @@ async fn dispatch(context: &Context, command: &Command) -> anyhow::Result<()> {
         Command::Vote(args) => commands::react::vote(context, args).await,
         Command::Moderator(args) => commands::moderation::moderator(context, args).await,
         Command::Moderate(args) => commands::moderation::moderate(context, args).await,
-        Command::Held(args) => commands::moderation::held(context, args).await,
+        Command::Held(args) => commands::held::run(context, args).await,
         Command::Log(args) => commands::moderation::log(context, args).await,
+        Command::Report(args) => commands::reports::report(context, args).await,
+        Command::Reports(args) => commands::reports::reports(context, args).await,
     }
 }

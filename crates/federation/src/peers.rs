@@ -3,11 +3,11 @@
 //! The book answers from memory and is read again every second or so, so that a
 //! block set on the command line counts at once everywhere.
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use archipel_model::{Clock, Dialect, Host, Timestamp};
-use archipel_storage::{Peer, PeerPolicy, Store};
+use archipel_model::{Clock, Dialect, Domains, Host, PeerPolicy, Timestamp};
+use archipel_storage::{Peer, Store};
 use moka::sync::Cache;
 use url::Url;
 
@@ -44,8 +44,7 @@ pub struct PeerBook {
 
 #[derive(Debug, Default)]
 struct Policies {
-    blocked: Vec<Host>,
-    allowed: Vec<Host>,
+    domains: Domains,
     read_at: Option<Timestamp>,
 }
 
@@ -68,21 +67,54 @@ impl PeerBook {
         }
     }
 
-    /// Whether a host may speak with us and we with it; a block or a permission
-    /// counts for the domain and all below it.
+    /// Whether a host may speak with us and we with it: what was decided about the
+    /// longest domain that it is within, and the mode of this server. In a trusted
+    /// network whoever is limited is let in like those who are allowed.
     pub fn admits(&self, host: &Host) -> Result<(), Refusal> {
-        let Ok(policies) = self.policies.read() else {
-            return Ok(());
-        };
-        let within = |domains: &[Host]| domains.iter().any(|domain| host.is_within(domain));
-        if within(&policies.blocked) {
-            return Err(Refusal::DomainBlocked);
+        // A poisoned lock still holds the last decisions: a block never opens.
+        let policies = self.policies.read().unwrap_or_else(PoisonError::into_inner);
+        self.admits_by(&policies.domains, host)
+    }
+
+    /// The same by these decisions.
+    pub fn admits_by(&self, domains: &Domains, host: &Host) -> Result<(), Refusal> {
+        match (domains.of(host), self.mode) {
+            (PeerPolicy::Blocked, _) => Err(Refusal::DomainBlocked),
+            (_, Mode::Open) | (PeerPolicy::Allowed | PeerPolicy::Limited, Mode::Trusted) => Ok(()),
+            (_, Mode::Trusted | Mode::Closed) => Err(Refusal::NotAllowed),
         }
-        match self.mode {
-            Mode::Open => Ok(()),
-            Mode::Trusted if within(&policies.allowed) => Ok(()),
-            Mode::Trusted | Mode::Closed => Err(Refusal::NotAllowed),
+    }
+
+    /// The same by what the database says at this moment: what was decided may have
+    /// been decided just now, by another process.
+    pub async fn admits_now(&self, store: &Store, host: &Host) -> Result<(), Refusal> {
+        self.refresh_now(store).await;
+        self.admits(host)
+    }
+
+    /// Reads what was decided, however old what is known is.
+    pub async fn refresh_now(&self, store: &Store) {
+        match store.read().await {
+            Ok(mut conn) => self.take(conn.domains().await),
+            Err(error) => self.take(Err(error)),
         }
+    }
+
+    /// Puts what was read in the place of what was known.
+    fn take(&self, read: archipel_storage::Result<Domains>) {
+        match read {
+            Ok(domains) => {
+                if let Ok(mut policies) = self.policies.write() {
+                    policies.domains = domains;
+                }
+            }
+            Err(error) => tracing::warn!(%error, "peer policies could not be read"),
+        }
+    }
+
+    /// Whether this server speaks with everybody who is not blocked.
+    pub fn is_open(&self) -> bool {
+        self.mode == Mode::Open
     }
 
     /// Reads policies again when they are older than a second.
@@ -99,24 +131,7 @@ impl PeerBook {
         if let Ok(mut policies) = self.policies.write() {
             policies.read_at = Some(now);
         }
-        let read = async { store.read().await?.peer_policies().await };
-        match read.await {
-            Ok(peers) => {
-                let of = |policy| -> Vec<Host> {
-                    peers
-                        .iter()
-                        .filter(|peer| peer.policy == policy)
-                        .filter_map(|peer| peer.host.parse().ok())
-                        .collect()
-                };
-                let (blocked, allowed) = (of(PeerPolicy::Blocked), of(PeerPolicy::Allowed));
-                if let Ok(mut policies) = self.policies.write() {
-                    policies.blocked = blocked;
-                    policies.allowed = allowed;
-                }
-            }
-            Err(error) => tracing::warn!(%error, "peer policies could not be read"),
-        }
+        self.refresh_now(store).await;
     }
 
     /// What is known of a peer, from memory or the database.

@@ -1,10 +1,10 @@
 //! Actors of other servers: fetched, checked, stored, refreshed.
 
-use archipel_model::{ActorId, ActorKind, Host, origin_of, same_origin, text};
+use archipel_model::{ActorId, ActorKind, Host, PeerPolicy, origin_of, same_origin, text};
 use archipel_storage::{Actor, ActorKey, KeyAlgorithm, NewActor};
 use url::Url;
 
-use crate::client::{Budget, FetchError};
+use crate::client::{Budget, FetchError, Refused};
 use crate::parse::{self, KeyMaterial, Moderators, RemoteActor};
 use crate::signature::{Algorithm, VerifyingKey};
 use crate::state::{Federation, SignerError};
@@ -70,9 +70,12 @@ impl Federation {
     /// Stores an actor's document that was fetched from its own origin.
     pub(crate) async fn store_actor(&self, remote: &RemoteActor) -> Result<Actor, ActorError> {
         let now = self.now();
-        let host = origin_of(&remote.id)
-            .map(|origin| origin.host().to_string())
-            .unwrap_or_default();
+        let origin = origin_of(&remote.id).ok_or(FetchError::Malformed("its id is no URL"))?;
+        // However its document came here.
+        if self.peers.admits(origin.host()).is_err() {
+            return Err(FetchError::from(Refused::Blocked).into());
+        }
+        let host = origin.host().to_string();
         let new = NewActor {
             id: self.actions.id(),
             uri: remote.id.to_string(),
@@ -99,7 +102,13 @@ impl Federation {
             approves_followers: remote.manually_approves,
         };
         let mut tx = self.store.write().await?;
-        let actor = tx.put_actor(&new, now).await?;
+        let mut actor = tx.put_actor(&new, now).await?;
+        let policy = tx.domains().await?.of(origin.host());
+        let marked = (policy == PeerPolicy::Blocked, policy == PeerPolicy::Limited);
+        if marked != (actor.host_blocked, actor.host_limited) {
+            tx.mark_host(&host, policy).await?;
+            (actor.host_blocked, actor.host_limited) = marked;
+        }
         tx.replace_keys(actor.id, &usable_keys(remote, actor.id), now)
             .await?;
         tx.meet_peer(&host, now).await?;

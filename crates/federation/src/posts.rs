@@ -6,7 +6,7 @@ use archipel_storage::{Actor, Post, PostKind};
 use url::Url;
 
 use crate::client::{Budget, FetchError};
-use crate::parse::{self, ObjectKind, RemoteObject};
+use crate::parse::{self, Deed, ObjectKind, ObjectRef, RemoteObject};
 use crate::people::{ActorError, is_group};
 use crate::state::Federation;
 
@@ -71,7 +71,9 @@ impl Federation {
             Some(author) => tx.actor_by_uri(author.as_str()).await?,
             None => None,
         };
-        let Some(author) = author.filter(|author| author.state == ActorState::Active) else {
+        let Some(author) =
+            author.filter(|author| author.state == ActorState::Active && !author.host_blocked)
+        else {
             return Ok(None);
         };
         let parent = match &object.in_reply_to {
@@ -173,11 +175,27 @@ pub(crate) fn submission<'a>(
         published_at: object.published.unwrap_or(seen_at),
         updated_at: object.updated,
         received: None,
-        special: match (&object.poll, &object.event) {
-            (Some(poll), _) => Special::Poll(poll.clone()),
-            (None, Some(event)) => Special::Event(event.clone()),
-            (None, None) => Special::Nothing,
-        },
+        special: special(object),
+    }
+}
+
+fn special(object: &RemoteObject) -> Special {
+    match (&object.poll, &object.event) {
+        (Some(poll), _) => Special::Poll(poll.clone()),
+        (None, Some(event)) => Special::Event(event.clone()),
+        (None, None) => Special::Nothing,
+    }
+}
+
+/// The poll or event in an activity that was kept as it came: of an edit that waited.
+pub fn special_in(kept: &str) -> Special {
+    let value = serde_json::from_str(kept).ok();
+    let activity = value.and_then(|value| parse::activity(&value).ok());
+    match activity.map(|activity| activity.deed) {
+        Some(
+            Deed::Create(ObjectRef::Embedded(object)) | Deed::Update(ObjectRef::Embedded(object)),
+        ) => special(&object),
+        _ => Special::Nothing,
     }
 }
 

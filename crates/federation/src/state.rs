@@ -71,6 +71,9 @@ pub struct Inner {
     signers: Cache<ActorId, Arc<ActorKeys>>,
     /// The server's own actor, once it exists.
     instance: OnceLock<ActorId>,
+    /// Those who knocked a moment ago, and how many are written down at once.
+    pub(crate) knocked: Cache<String, ()>,
+    pub(crate) knocking: tokio::sync::Semaphore,
     /// Fetches for the work behind the inbox, at the same time.
     pub(crate) fetching: Turns,
 }
@@ -121,6 +124,11 @@ impl Federation {
                 .time_to_live(Duration::from_mins(10))
                 .build(),
             instance: OnceLock::new(),
+            knocked: Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(Duration::from_mins(1))
+                .build(),
+            knocking: tokio::sync::Semaphore::new(2),
             fetching: Turns::of(32, 4),
         }))
     }

@@ -93,7 +93,7 @@ pub(crate) fn group(
         languages: vec![language(&community.language)],
         posting_restricted: community.post_policy == archipel_model::PostPolicy::Moderators,
         manually_approves: actor.approves_followers,
-        discoverable: true,
+        discoverable: community.reach == archipel_model::Reach::Public,
         sensitive: false,
         icon: None,
         image: None,

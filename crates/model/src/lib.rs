@@ -8,6 +8,7 @@
 mod actor;
 mod deed;
 mod dialect;
+mod domain;
 pub mod elsewhere;
 pub mod event;
 mod handle;
@@ -25,10 +26,12 @@ pub mod submission;
 pub mod text;
 mod time;
 mod visibility;
+mod wish;
 
 pub use actor::{ActorKind, ActorState};
 pub use deed::Deed;
 pub use dialect::{Dialect, software_dialect};
+pub use domain::{Domains, PeerPolicy};
 pub use handle::{Handle, HandleError};
 pub use id::{
     AccountId, ActivityId, ActorId, BackfillId, DestinationId, FollowId, Id, IdSource, InboxId,
@@ -43,3 +46,4 @@ pub use role::Role;
 pub use site::{Place, Site};
 pub use time::{Clock, SystemClock, TimeError, Timestamp};
 pub use visibility::Visibility;
+pub use wish::Wish;

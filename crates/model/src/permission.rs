@@ -115,6 +115,10 @@ pub enum Measure {
     Configure,
     /// Delete the community, or move it elsewhere.
     Close,
+    /// Keep somebody out of every community of the server, or let them in again.
+    BanEverywhere,
+    /// Close a report that concerns the server as a whole.
+    ResolveEverywhere,
 }
 crate::policy::words! { Measure {
     Post => "post", Reply => "reply", React => "react", Admit => "admit", Invite => "invite", Vouch => "vouch",
@@ -122,6 +126,7 @@ crate::policy::words! { Measure {
     Lock => "lock", Move => "move", Expel => "expel", Ban => "ban", Unban => "unban",
     Warn => "warn", Resolve => "resolve", Hold => "hold", Appoint => "appoint",
     Dismiss => "dismiss", Edit => "edit", Configure => "configure", Close => "close",
+    BanEverywhere => "ban_everywhere", ResolveEverywhere => "resolve_everywhere",
 } }
 
 /// To whom or what it is done.
@@ -176,6 +181,8 @@ pub enum Denial {
     ModeratorsOnly,
     /// Only owners may.
     OwnersOnly,
+    /// Only who administers the server may.
+    AdminsOnly,
     /// The other one ranks as high or higher.
     Outranked,
     /// The post does not belong to this community.
@@ -188,7 +195,7 @@ pub enum Denial {
 crate::policy::words! { Denial {
     Suspended => "suspended", Banned => "banned", MembersOnly => "members_only",
     ApprovedOnly => "approved_only", TeamOnly => "team_only",
-    ModeratorsOnly => "moderators_only", OwnersOnly => "owners_only", Outranked => "outranked",
+    ModeratorsOnly => "moderators_only", OwnersOnly => "owners_only", AdminsOnly => "admins_only", Outranked => "outranked",
     NotHere => "not_here", OnlyHere => "only_here", Oneself => "oneself",
 } }
 
@@ -199,6 +206,8 @@ enum Required {
     Policy(PostPolicy),
     /// Whoever holds this role.
     Role(Role),
+    /// Whoever administers the server.
+    Admin,
 }
 
 const fn required(measure: Measure, policy: CommunityPolicy) -> Required {
@@ -225,6 +234,7 @@ const fn required(measure: Measure, policy: CommunityPolicy) -> Required {
         | Measure::Dismiss
         | Measure::Edit => Required::Role(Role::Moderator),
         Measure::Configure | Measure::Close => Required::Role(Role::Owner),
+        Measure::BanEverywhere | Measure::ResolveEverywhere => Required::Admin,
     }
 }
 
@@ -253,14 +263,22 @@ pub fn authorise(
     }
     // A server speaks for what lives on it, whatever its people are here.
     let speaks_for_it = matches!(origin, Origin::Elsewhere { own_object: true })
-        && matches!(measure, Measure::Remove | Measure::Restore);
+        && matches!(
+            measure,
+            Measure::Remove | Measure::Restore | Measure::BanEverywhere
+        );
     if !speaks_for_it {
         if who.banned {
             return Err(Denial::Banned);
         }
         entitled(who, required(measure, policy))?;
     }
-    if matches!(measure, Measure::Configure | Measure::Close) && origin != Origin::Here {
+    let only_here = match measure {
+        Measure::Configure | Measure::Close | Measure::ResolveEverywhere => true,
+        Measure::BanEverywhere => !speaks_for_it,
+        _ => false,
+    };
+    if only_here && origin != Origin::Here {
         return Err(Denial::OnlyHere);
     }
     match target {
@@ -274,7 +292,13 @@ pub fn authorise(
             standing,
             oneself,
             role,
-        } => upon(who, measure, &standing, oneself, role),
+        } => {
+            // Whom their own server stops is stopped, whatever they are here.
+            if speaks_for_it {
+                return Ok(());
+            }
+            upon(who, measure, &standing, oneself, role)
+        }
     }
 }
 
@@ -295,6 +319,7 @@ fn entitled(who: &Standing, required: Required) -> Result<(), Denial> {
         }
         Required::Role(Role::Facilitator) => (who.holds(Role::Facilitator), Denial::TeamOnly),
         Required::Role(Role::Owner) => (who.holds(Role::Owner), Denial::OwnersOnly),
+        Required::Admin => (who.admin, Denial::AdminsOnly),
     };
     if allowed { Ok(()) } else { Err(denial) }
 }
@@ -308,9 +333,15 @@ fn upon(
     role: Option<Role>,
 ) -> Result<(), Denial> {
     match measure {
-        Measure::Ban | Measure::Expel | Measure::Warn if oneself => Err(Denial::Oneself),
+        Measure::Ban | Measure::BanEverywhere | Measure::Expel | Measure::Warn if oneself => {
+            Err(Denial::Oneself)
+        }
         Measure::Dismiss if oneself => Ok(()),
-        Measure::Ban | Measure::Expel | Measure::Warn | Measure::Dismiss => below(who, other),
+        Measure::Ban
+        | Measure::BanEverywhere
+        | Measure::Expel
+        | Measure::Warn
+        | Measure::Dismiss => below(who, other),
         Measure::Appoint => {
             // Nobody gives more than they have, nor changes who ranks above them.
             if role.is_some_and(|role| !who.holds(role)) {

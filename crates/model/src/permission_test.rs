@@ -83,7 +83,16 @@ fn every_measure_asks_for_a_role() {
             "{measure}"
         );
         let owner = with_role(Role::Owner, 1);
-        assert_eq!(asks(owner, measure, Target::Community), Ok(()), "{measure}");
+        let expected = if matches!(measure, Measure::BanEverywhere | Measure::ResolveEverywhere) {
+            Err(Denial::AdminsOnly)
+        } else {
+            Ok(())
+        };
+        assert_eq!(
+            asks(owner, measure, Target::Community),
+            expected,
+            "{measure}"
+        );
         assert_eq!(
             asks(Standing::OPERATOR, measure, Target::Community),
             Ok(()),
@@ -196,6 +205,39 @@ fn a_server_removes_what_lives_on_it_and_no_more() {
         belongs: false,
     };
     assert_eq!(ask(Measure::Remove, elsewhere, own), Err(Denial::NotHere));
+}
+
+/// C54: a server stops its own people everywhere, and nobody else's; everywhere
+/// means also those who hold a role here.
+#[test]
+fn a_server_stops_its_own_people_and_no_others() {
+    let nobody = Standing::default();
+    let moderator = with_role(Role::Moderator, 1);
+    let own = Origin::Elsewhere { own_object: true };
+    let foreign = Origin::Elsewhere { own_object: false };
+    let ask = |who: Standing, origin| {
+        authorise(
+            &who,
+            Measure::BanEverywhere,
+            person(moderator),
+            origin,
+            FOR_ALL,
+        )
+    };
+    assert_eq!(ask(nobody, own), Ok(()));
+    assert_eq!(ask(nobody, foreign), Err(Denial::AdminsOnly));
+    assert_eq!(ask(moderator, Origin::Here), Err(Denial::AdminsOnly));
+    assert_eq!(ask(Standing::OPERATOR, Origin::Here), Ok(()));
+    let admin = Standing {
+        admin: true,
+        ..nobody
+    };
+    assert_eq!(ask(admin, foreign), Err(Denial::OnlyHere));
+    assert_eq!(
+        authorise(&nobody, Measure::Ban, person(moderator), own, FOR_ALL),
+        Err(Denial::ModeratorsOnly),
+        "a community bans by its moderators"
+    );
 }
 
 #[test]

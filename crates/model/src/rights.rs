@@ -55,7 +55,7 @@ pub enum From {
     Here,
     /// From another server.
     Elsewhere,
-    /// From the server on which the post lives.
+    /// From the server on which the post, or the person, lives.
     Home,
 }
 crate::policy::words! { From { Here => "here", Elsewhere => "elsewhere", Home => "home" } }
@@ -79,6 +79,7 @@ impl Measure {
             | Self::Reply
             | Self::React
             | Self::Hold
+            | Self::ResolveEverywhere
             | Self::Edit
             | Self::Configure
             | Self::Close => Concerns::Community,
@@ -95,6 +96,7 @@ impl Measure {
             | Self::Vouch
             | Self::Expel
             | Self::Ban
+            | Self::BanEverywhere
             | Self::Unban
             | Self::Warn
             | Self::Appoint
@@ -127,9 +129,10 @@ pub fn table(policy: CommunityPolicy) -> impl Iterator<Item = Right> {
         })
     };
     Measure::ALL.iter().flat_map(move |measure| {
+        let has_home = measure.concerns() == Concerns::Post || *measure == Measure::BanEverywhere;
         let from = From::ALL
             .iter()
-            .filter(|from| **from != From::Home || measure.concerns() == Concerns::Post);
+            .filter(move |from| **from != From::Home || has_home);
         from.flat_map(move |from| {
             Who::ALL.iter().flat_map(move |who| {
                 upon(measure).map(move |upon| right(*measure, *who, *upon, *from, policy))

@@ -28,10 +28,12 @@ pub enum HoldReason {
     Wave,
     /// What it answers waits itself.
     Parent,
+    /// Everything of its server waits.
+    LimitedServer,
 }
 crate::policy::words! { HoldReason {
     Always => "always", First => "first", UnknownServer => "unknown_server", Wave => "wave",
-    Parent => "parent",
+    Parent => "parent", LimitedServer => "limited_server",
 } }
 
 /// Why a post was not taken into a community.
@@ -49,6 +51,10 @@ pub enum Refusal {
     Closed,
     /// A moderator decided against it.
     ByModerator,
+    /// Its author's server is blocked.
+    Blocked,
+    /// Too large to be passed on.
+    TooLarge,
 }
 
 impl Refusal {
@@ -61,6 +67,8 @@ impl Refusal {
             Self::ParentGone => "parent_gone",
             Self::Closed => "closed",
             Self::ByModerator => "by_moderator",
+            Self::Blocked => "domain_blocked",
+            Self::TooLarge => "too_large",
         }
     }
 }
@@ -93,6 +101,8 @@ pub struct Entry {
     /// Whether something of the author's server was published here already, or
     /// the server was expressly allowed.
     pub server_known: bool,
+    /// Whether the author's server is limited.
+    pub server_limited: bool,
 }
 
 /// Decides on a post.
@@ -139,10 +149,32 @@ fn held(entry: &Entry, policy: CommunityPolicy) -> Option<HoldReason> {
     if author.approved {
         return None;
     }
+    if entry.server_limited {
+        return Some(HoldReason::LimitedServer);
+    }
     if policy.hold == HoldPolicy::First && !entry.published_before {
         return Some(HoldReason::First);
     }
     (policy.hold_unknown && !entry.server_known).then_some(HoldReason::UnknownServer)
+}
+
+/// Why an edit of a post that is shown waits, if it does: what is read before it is
+/// shown is read again when it changes.
+pub fn held_edit(
+    author: &Standing,
+    server_limited: bool,
+    policy: CommunityPolicy,
+) -> Option<HoldReason> {
+    let entry = Entry {
+        visibility: Visibility::Public,
+        author: *author,
+        reply_to_locked: None,
+        parent: Parent::Shown,
+        published_before: true,
+        server_known: true,
+        server_limited,
+    };
+    held(&entry, policy)
 }
 
 /// What is done: a new thread is begun (`None`), or one is answered.
@@ -168,6 +200,7 @@ mod tests {
         parent: Parent::Shown,
         published_before: false,
         server_known: false,
+        server_limited: false,
     };
 
     fn stranger() -> Entry {

@@ -49,8 +49,12 @@ pub enum ActivityKind {
     PollVote,
     /// A local moderator did something; its measure tells what.
     Measure,
-    /// Somebody here reports something, or a report is passed on.
+    /// Somebody here reports something to the community that it is in.
     Flag,
+    /// The server of whom a report is about is told, without saying by whom.
+    FlagOn,
+    /// A community passes a report, or what became of it, on in confidence.
+    RelayFlag,
     /// What people see of a local actor changed.
     UpdateActor,
     /// A local actor is deleted.
@@ -65,7 +69,7 @@ archipel_model::words! { ActivityKind {
     AnnounceAgain => "AnnounceAgain", Unboost => "Unboost", Relay => "Relay",
     RelayVote => "RelayVote", Like => "Like", Dislike => "Dislike", UndoVote => "UndoVote",
     Boost => "Boost", UndoBoost => "UndoBoost", PollVote => "PollVote", Measure => "Measure",
-    Flag => "Flag", UpdateActor => "UpdateActor", DeleteActor => "DeleteActor",
+    Flag => "Flag", FlagOn => "FlagOn", RelayFlag => "RelayFlag", UpdateActor => "UpdateActor", DeleteActor => "DeleteActor",
     MoveActor => "MoveActor",
 } }
 
@@ -322,14 +326,19 @@ impl Conn {
         )
     }
 
-    /// What a local moderator said of a measure.
-    pub async fn activity_of_measure(&mut self, measure: MeasureId) -> Result<Option<Activity>> {
+    /// What a local moderator said of a measure; of several, that about `object`.
+    pub async fn activity_of_measure(
+        &mut self,
+        measure: MeasureId,
+        object: Option<&str>,
+    ) -> Result<Option<Activity>> {
         sql!(
             self,
             fetch_optional as Activity,
             "SELECT * FROM activity WHERE measure_id = $1 AND kind = 'Measure'
-             ORDER BY id LIMIT 1",
-            measure.0
+             ORDER BY CASE WHEN object_uri = $2 THEN 0 ELSE 1 END, id LIMIT 1",
+            measure.0,
+            object
         )
     }
 
@@ -349,21 +358,22 @@ impl Conn {
         )
     }
 
-    /// Whether a community has announced a post.
-    pub async fn is_announced(&mut self, post: PostId, community: ActorId) -> Result<bool> {
+    /// Whether a community of this server has announced a post: the one that it is
+    /// in, or one that it was moved from.
+    pub async fn is_announced(&mut self, post: PostId) -> Result<bool> {
         sql!(
             self,
             fetch_scalar as bool,
-            "SELECT EXISTS (SELECT 1 FROM activity WHERE post_id = $1 AND actor_id = $2
+            "SELECT EXISTS (SELECT 1 FROM activity WHERE post_id = $1
                 AND kind IN ('AnnounceThread', 'AnnounceReply'))",
-            post.0,
-            community.0
+            post.0
         )
         .map(Option::unwrap_or_default)
     }
 
-    /// The newest activities of these kinds by an actor, newest first.
-    pub async fn activities_of(
+    /// The newest of what an actor said of this kind about posts that everybody may
+    /// see and that are listed, at most `limit`: what its outbox shows.
+    pub async fn listed_activities(
         &mut self,
         actor: ActorId,
         kind: ActivityKind,
@@ -372,7 +382,17 @@ impl Conn {
         sql!(
             self,
             fetch_all as Activity,
-            "SELECT * FROM activity WHERE actor_id = $1 AND kind = $2 ORDER BY id DESC LIMIT $3",
+            "SELECT y.* FROM activity y JOIN post p ON p.id = y.post_id
+             WHERE y.actor_id = $1 AND y.kind = $2 AND p.state = 'published'
+                AND p.visibility IN ('public', 'unlisted')
+                AND p.author_id NOT IN (SELECT id FROM actor WHERE host_blocked)
+                AND (p.author_id NOT IN (SELECT id FROM actor WHERE host_limited)
+                    OR EXISTS (SELECT 1 FROM measure m
+                        WHERE m.post_id = p.id AND m.kind = 'approved'))
+                AND ($2 <> 'AnnounceThread' OR p.community_id = $1)
+                AND (p.community_id IS NULL OR p.community_id = $1 OR p.community_id NOT IN
+                    (SELECT actor_id FROM community WHERE reach = 'local'))
+             ORDER BY y.id DESC LIMIT $3",
             actor.0,
             kind.as_str(),
             limit

@@ -8,6 +8,10 @@ use crate::{Conn, Result};
 
 /// An actor as stored.
 #[derive(Clone, Debug, sqlx::FromRow)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each a column"
+)]
 pub struct Actor {
     /// Our id of it.
     #[sqlx(try_from = "i64")]
@@ -55,6 +59,11 @@ pub struct Actor {
     /// When its document was last read.
     #[sqlx(try_from = "Micros")]
     pub fetched_at: Timestamp,
+    /// Whether its server is blocked: it is neither heard nor shown.
+    pub host_blocked: bool,
+    /// Whether its server is limited: it joins and posts only after a moderator
+    /// decided.
+    pub host_limited: bool,
 }
 
 impl Actor {
@@ -335,7 +344,8 @@ impl Conn {
         )
     }
 
-    /// How much is going on here; people are active who wrote since then.
+    /// How much is going on here, as far as others may know; people are active who
+    /// wrote since then.
     pub async fn usage(&mut self, month: Timestamp, half_year: Timestamp) -> Result<Usage> {
         sql!(
             self,
@@ -344,15 +354,19 @@ impl Conn {
                 (SELECT count(*) FROM actor
                     WHERE is_local AND kind = 'Person' AND state = 'active') AS people,
                 (SELECT count(*) FROM actor
-                    WHERE is_local AND kind = 'Group' AND state = 'active') AS communities,
+                    WHERE is_local AND kind = 'Group' AND state = 'active'
+                        AND id NOT IN (SELECT actor_id FROM community WHERE reach = 'local'))
+                    AS communities,
                 (SELECT count(DISTINCT author_id) FROM post
                     WHERE is_local AND created_at > $1) AS active_month,
                 (SELECT count(DISTINCT author_id) FROM post
                     WHERE is_local AND created_at > $2) AS active_half_year,
                 (SELECT count(*) FROM post WHERE is_local AND state = 'published'
-                    AND parent_uri IS NULL) AS threads,
+                    AND parent_uri IS NULL AND (community_id IS NULL OR community_id NOT IN
+                        (SELECT actor_id FROM community WHERE reach = 'local'))) AS threads,
                 (SELECT count(*) FROM post WHERE is_local AND state = 'published'
-                    AND parent_uri IS NOT NULL) AS replies",
+                    AND parent_uri IS NOT NULL AND (community_id IS NULL OR community_id NOT IN
+                        (SELECT actor_id FROM community WHERE reach = 'local'))) AS replies",
             month.micros(),
             half_year.micros()
         )

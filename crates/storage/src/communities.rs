@@ -116,6 +116,7 @@ struct StandingRow {
     state: String,
     banned: bool,
     admin: bool,
+    host_blocked: bool,
 }
 
 impl Conn {
@@ -162,6 +163,18 @@ impl Conn {
         )
     }
 
+    /// Whether other servers are told nothing of this actor: a community of ours that
+    /// only the people of this server know.
+    pub async fn is_local_only(&mut self, actor: ActorId) -> Result<bool> {
+        sql!(
+            self,
+            fetch_scalar as bool,
+            "SELECT EXISTS (SELECT 1 FROM community WHERE actor_id = $1 AND reach = 'local')",
+            actor.0
+        )
+        .map(Option::unwrap_or_default)
+    }
+
     /// The settings of these communities, in no order.
     pub async fn communities_settings(&mut self, actors: &[ActorId]) -> Result<Vec<Community>> {
         let ids: Vec<i64> = actors.iter().map(|id| id.0).collect();
@@ -201,7 +214,8 @@ impl Conn {
                     AND b.community_id IN ($1, 0)
                     AND (b.ends_at IS NULL OR b.ends_at > $3)) AS banned,
                 EXISTS (SELECT 1 FROM account c
-                    WHERE c.actor_id = a.id AND c.is_admin) AS admin
+                    WHERE c.actor_id = a.id AND c.is_admin) AS admin,
+                a.host_blocked AS host_blocked
              FROM actor a
              LEFT JOIN moderator m ON m.community_id = $1 AND m.actor_id = a.id
              LEFT JOIN follow f ON f.follower_id = a.id AND f.target_id = $1
@@ -216,7 +230,8 @@ impl Conn {
                 since: row.since.map(Timestamp::from_micros),
                 member: row.member,
                 approved: row.approved,
-                suspended: row.state != "active",
+                // Whoever lives on a blocked server does nothing here.
+                suspended: row.state != "active" || row.host_blocked,
                 banned: row.banned,
                 admin: row.admin,
             },
@@ -224,13 +239,14 @@ impl Conn {
         })
     }
 
-    /// Who moderates a community, the longest-serving first.
+    /// Who moderates a community, the longest-serving first; nobody of a server that
+    /// is blocked.
     pub async fn moderators(&mut self, community: ActorId) -> Result<Vec<ModeratorRow>> {
         sql!(
             self,
             fetch_all as ModeratorRow,
             "SELECT m.actor_id, a.uri, m.role FROM moderator m JOIN actor a ON a.id = m.actor_id
-             WHERE m.community_id = $1 ORDER BY m.created_at, m.actor_id",
+             WHERE m.community_id = $1 AND NOT a.host_blocked ORDER BY m.created_at, m.actor_id",
             community.0
         )
     }

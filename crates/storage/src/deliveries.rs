@@ -18,10 +18,12 @@ pub enum DeliveryState {
     Refused,
     /// Not said in this peer's dialect, or nothing was left to say.
     Skipped,
+    /// Kept back: the peer is not spoken with.
+    Withheld,
 }
 archipel_model::words! { DeliveryState {
     Queued => "queued", Delivered => "delivered", Refused => "refused",
-    Skipped => "skipped",
+    Skipped => "skipped", Withheld => "withheld",
 } }
 
 /// A delivery that may be tried now.

@@ -76,6 +76,8 @@ pub struct DestinationView {
     pub delivered: i64,
     /// How many were refused.
     pub refused: i64,
+    /// How many are kept back, because the peer is not spoken with.
+    pub withheld: i64,
     /// Since when the oldest waits.
     #[sqlx(try_from = "Maybe")]
     pub oldest_at: Option<Timestamp>,
@@ -380,6 +382,8 @@ impl Conn {
                     WHERE q.destination_id = d.id AND q.state = 'delivered') AS delivered,
                 (SELECT count(*) FROM delivery q
                     WHERE q.destination_id = d.id AND q.state = 'refused') AS refused,
+                (SELECT count(*) FROM delivery q
+                    WHERE q.destination_id = d.id AND q.state = 'withheld') AS withheld,
                 (SELECT min(q.created_at) FROM delivery q
                     WHERE q.destination_id = d.id AND q.state = 'queued') AS oldest_at,
                 d.due_at, d.parked_at, d.last_success_at, d.last_error, d.last_error_at,

@@ -159,12 +159,13 @@ impl Conn {
         .map(drop)
     }
 
-    /// How many follow an actor, granted.
+    /// How many follow an actor, granted; nobody of a server that is blocked.
     pub async fn follower_count(&mut self, target: ActorId) -> Result<i64> {
         sql!(
             self,
             fetch_scalar as i64,
-            "SELECT count(*) FROM follow WHERE target_id = $1 AND state = 'accepted'",
+            "SELECT count(*) FROM follow WHERE target_id = $1 AND state = 'accepted'
+                AND follower_id NOT IN (SELECT id FROM actor WHERE host_blocked)",
             target.0
         )
         .map(Option::unwrap_or_default)
@@ -214,6 +215,50 @@ impl Conn {
              WHERE f.follower_id = $1 ORDER BY f.id",
             follower.0
         )
+    }
+
+    /// Those of other servers who follow an actor, or asked to.
+    pub async fn remote_followers(&mut self, target: ActorId) -> Result<Vec<Actor>> {
+        sql!(
+            self,
+            fetch_all as Actor,
+            "SELECT a.* FROM actor a JOIN follow f ON f.follower_id = a.id
+             WHERE f.target_id = $1 AND f.state <> 'rejected' AND NOT a.is_local ORDER BY f.id",
+            target.0
+        )
+    }
+
+    /// Sets whether a member hears of each of their posts that is published; says
+    /// whether they are a member.
+    pub async fn set_tell_published(
+        &mut self,
+        follower: ActorId,
+        target: ActorId,
+        wanted: bool,
+    ) -> Result<bool> {
+        sql!(
+            self,
+            execute,
+            "UPDATE follow SET tell_published = $3
+             WHERE follower_id = $1 AND target_id = $2 AND state = 'accepted'",
+            follower.0,
+            target.0,
+            wanted
+        )
+        .map(|rows| rows > 0)
+    }
+
+    /// Whether a member hears of each of their posts that is published.
+    pub async fn tells_published(&mut self, follower: ActorId, target: ActorId) -> Result<bool> {
+        sql!(
+            self,
+            fetch_scalar as bool,
+            "SELECT EXISTS (SELECT 1 FROM follow WHERE follower_id = $1 AND target_id = $2
+                AND state = 'accepted' AND tell_published)",
+            follower.0,
+            target.0
+        )
+        .map(Option::unwrap_or_default)
     }
 
     /// Who waits to be let in.

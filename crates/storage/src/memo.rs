@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use archipel_model::{ActorId, ActorState, MeasureId, Timestamp};
+use archipel_model::{ActorId, ActorState, Domains, MeasureId, PeerPolicy, Timestamp};
 
 use crate::{Actor, Community, NewActor, Result, Tx};
 
@@ -113,6 +113,18 @@ impl Tx {
     pub async fn put_community(&mut self, community: &Community) -> Result<()> {
         self.forget();
         (**self).put_community(community).await
+    }
+
+    /// See [`crate::Conn::mark_host`].
+    pub async fn mark_host(&mut self, host: &str, policy: PeerPolicy) -> Result<()> {
+        self.forget();
+        (**self).mark_host(host, policy).await
+    }
+
+    /// See [`crate::Conn::mark_hosts`].
+    pub async fn mark_hosts(&mut self, domains: &Domains) -> Result<()> {
+        self.forget();
+        (**self).mark_hosts(domains).await
     }
 
     /// Forgets what was read, after a write or a step back.

@@ -71,6 +71,52 @@ impl Conn {
         .map(Option::unwrap_or_default)
     }
 
+    /// Whether a community told somebody this about one post.
+    pub async fn was_told_about(
+        &mut self,
+        actor: ActorId,
+        community: ActorId,
+        cause: &str,
+        about: &str,
+    ) -> Result<bool> {
+        sql!(
+            self,
+            fetch_scalar as bool,
+            "SELECT EXISTS (SELECT 1 FROM notice WHERE about = $4 AND actor_id = $1
+                AND community_id = $2 AND cause = $3)",
+            actor.0,
+            community.0,
+            cause,
+            about
+        )
+        .map(Option::unwrap_or_default)
+    }
+
+    /// How many messages went to an actor, and to all of its server, since a moment.
+    pub async fn notices_since(
+        &mut self,
+        actor: ActorId,
+        host: &str,
+        since: Timestamp,
+    ) -> Result<(i64, i64)> {
+        let to_actor = sql!(
+            self,
+            fetch_scalar as i64,
+            "SELECT count(*) FROM notice WHERE actor_id = $1 AND created_at > $2",
+            actor.0,
+            since.micros()
+        )?;
+        let to_host = sql!(
+            self,
+            fetch_scalar as i64,
+            "SELECT count(*) FROM notice n JOIN actor a ON a.id = n.actor_id
+             WHERE n.created_at > $2 AND a.host = $1",
+            host,
+            since.micros()
+        )?;
+        Ok((to_actor.unwrap_or_default(), to_host.unwrap_or_default()))
+    }
+
     /// What somebody was told, newest first, at most `limit`.
     pub async fn notices_of(&mut self, actor: ActorId, limit: i64) -> Result<Vec<Notice>> {
         sql!(

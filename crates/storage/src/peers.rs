@@ -6,17 +6,7 @@ use crate::conn::sql;
 use crate::maybe::{Maybe, Micros};
 use crate::{Conn, Result};
 
-/// What a peer may do here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PeerPolicy {
-    /// What anybody may.
-    Open,
-    /// Expressly allowed.
-    Allowed,
-    /// Nothing: not heard, not spoken to.
-    Blocked,
-}
-archipel_model::words! { PeerPolicy { Open => "open", Allowed => "allowed", Blocked => "blocked" } }
+pub use archipel_model::PeerPolicy;
 
 /// Another server.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -88,7 +78,7 @@ impl Conn {
         sql!(self, fetch_all as Peer, "SELECT * FROM peer ORDER BY host")
     }
 
-    /// Hosts that are blocked or expressly allowed.
+    /// Hosts about which something was decided.
     pub async fn peer_policies(&mut self) -> Result<Vec<Peer>> {
         sql!(
             self,

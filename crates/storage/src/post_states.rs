@@ -1,7 +1,8 @@
 //! What becomes of posts after they were stored: edited, held, removed, deleted,
 //! locked, put on top, taken into a community.
 
-use archipel_model::{ActorId, PostId, Timestamp};
+use archipel_model::submission::HoldReason;
+use archipel_model::{ActorId, Host, PeerPolicy, PostId, Timestamp};
 
 use crate::conn::sql;
 use crate::{Conn, Post, PostState, Result};
@@ -86,20 +87,58 @@ impl Conn {
             self,
             fetch_all as Post,
             "SELECT * FROM post WHERE community_id = $1 AND pinned_at IS NOT NULL
-                AND state = 'published' ORDER BY pinned_at DESC, id DESC",
+                AND state = 'published'
+                AND author_id NOT IN (SELECT id FROM actor WHERE host_blocked)
+             ORDER BY pinned_at DESC, id DESC",
             community.0
         )
     }
 
-    /// What waits in a community, oldest first, at most `limit`.
+    /// What waits in a community, oldest first, at most `limit`; nothing of a server
+    /// that is blocked.
     pub async fn held_posts(&mut self, community: ActorId, limit: i64) -> Result<Vec<Post>> {
         sql!(
             self,
             fetch_all as Post,
-            "SELECT * FROM post WHERE community_id = $1 AND state = 'held' ORDER BY id LIMIT $2",
+            "SELECT * FROM post WHERE community_id = $1 AND state = 'held'
+                AND author_id NOT IN (SELECT id FROM actor WHERE host_blocked)
+             ORDER BY id LIMIT $2",
             community.0,
             limit
         )
+    }
+
+    /// Lets a post that was shown wait for a moderator, with the activity that its
+    /// author brought it with; false when it was not shown.
+    pub async fn hold_post(
+        &mut self,
+        id: PostId,
+        reason: HoldReason,
+        received: &str,
+    ) -> Result<bool> {
+        sql!(
+            self,
+            execute,
+            "UPDATE post SET state = 'held', held_reason = $2, received = $3
+             WHERE id = $1 AND state = 'published'",
+            id.0,
+            reason.as_str(),
+            received
+        )
+        .map(|rows| rows > 0)
+    }
+
+    /// Keeps the activity that brings a post which waits; false when one is kept.
+    pub async fn bring_held(&mut self, id: PostId, received: &str) -> Result<bool> {
+        sql!(
+            self,
+            execute,
+            "UPDATE post SET received = $2
+             WHERE id = $1 AND state = 'held' AND received IS NULL",
+            id.0,
+            received
+        )
+        .map(|rows| rows > 0)
     }
 
     /// What an author has in a community in this state.
@@ -136,11 +175,16 @@ impl Conn {
     /// Whether a server was expressly allowed, or something of it was published in
     /// a community here before.
     pub async fn is_server_known(&mut self, host: &str) -> Result<bool> {
+        let name: Option<Host> = host.parse().ok();
+        if let Some(name) = name
+            && self.domains().await?.of(&name) == PeerPolicy::Allowed
+        {
+            return Ok(true);
+        }
         sql!(
             self,
             fetch_scalar as bool,
-            "SELECT EXISTS (SELECT 1 FROM peer WHERE host = $1 AND policy = 'allowed')
-                OR EXISTS (SELECT 1 FROM actor a JOIN post p ON p.author_id = a.id
+            "SELECT EXISTS (SELECT 1 FROM actor a JOIN post p ON p.author_id = a.id
                     JOIN community c ON c.actor_id = p.community_id
                     WHERE a.host = $1 AND p.state = 'published')",
             host
@@ -202,6 +246,12 @@ impl Conn {
         sql!(
             self,
             execute,
+            "DELETE FROM held_edit WHERE post_id IN (SELECT id FROM post WHERE author_id = $1)",
+            author.0
+        )?;
+        sql!(
+            self,
+            execute,
             "UPDATE post SET state = 'deleted', content = '', source = NULL, title = NULL,
                 summary = NULL, received = NULL, pinned_at = NULL, updated_at = $2 WHERE author_id = $1 AND state <> 'deleted'",
             author.0,
@@ -211,6 +261,7 @@ impl Conn {
 
     /// Turns a post into a tombstone; false when it was not shown.
     pub async fn delete_post(&mut self, id: PostId, now: Timestamp) -> Result<bool> {
+        self.drop_held_edit(id).await?;
         sql!(
             self,
             execute,
@@ -222,18 +273,30 @@ impl Conn {
         .map(|rows| rows > 0)
     }
 
-    /// Keeps the activity by which an author brings a post that waits and was only
-    /// fetched, so that it can be passed on once it is approved.
-    pub async fn keep_received(&mut self, id: PostId, received: &str) -> Result<()> {
+    /// Marks a post as sensitive, or takes the mark away; false when it was so already.
+    pub async fn set_post_sensitive(&mut self, id: PostId, sensitive: bool) -> Result<bool> {
         sql!(
             self,
             execute,
-            "UPDATE post SET received = $2
-             WHERE id = $1 AND state = 'held' AND received IS NULL",
+            "UPDATE post SET sensitive = $2 WHERE id = $1 AND sensitive <> $2",
             id.0,
-            received
+            sensitive
         )
-        .map(drop)
+        .map(|rows| rows > 0)
+    }
+
+    /// Moves a thread with all its replies from one community to another; says how
+    /// many posts moved.
+    pub async fn move_thread(&mut self, root: PostId, from: ActorId, to: ActorId) -> Result<u64> {
+        sql!(
+            self,
+            execute,
+            "UPDATE post SET community_id = $3, pinned_at = NULL
+             WHERE (id = $1 OR root_id = $1) AND community_id = $2",
+            root.0,
+            from.0,
+            to.0
+        )
     }
 
     /// Puts a post of elsewhere that belongs to no community yet into one. Into one of

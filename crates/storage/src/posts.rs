@@ -266,25 +266,35 @@ impl Conn {
         )
     }
 
-    /// The newest threads of a community, at most `limit`.
+    /// The newest threads that a community lists, at most `limit`: not those of
+    /// servers that are blocked, and of limited ones those that a moderator approved.
     pub async fn threads(&mut self, community: ActorId, limit: i64) -> Result<Vec<Post>> {
         sql!(
             self,
             fetch_all as Post,
             "SELECT * FROM post WHERE community_id = $1 AND parent_uri IS NULL
-                AND state = 'published' ORDER BY id DESC LIMIT $2",
+                AND state = 'published'
+                AND author_id NOT IN (SELECT id FROM actor WHERE host_blocked)
+                AND (author_id NOT IN (SELECT id FROM actor WHERE host_limited)
+                    OR EXISTS (SELECT 1 FROM measure m
+                        WHERE m.post_id = post.id AND m.kind = 'approved'))
+             ORDER BY id DESC LIMIT $2",
             community.0,
             limit
         )
     }
 
-    /// How many threads a community has.
+    /// How many threads a community lists.
     pub async fn thread_count(&mut self, community: ActorId) -> Result<i64> {
         sql!(
             self,
             fetch_scalar as i64,
             "SELECT count(*) FROM post WHERE community_id = $1 AND parent_uri IS NULL
-                AND state = 'published'",
+                AND state = 'published'
+                AND author_id NOT IN (SELECT id FROM actor WHERE host_blocked)
+                AND (author_id NOT IN (SELECT id FROM actor WHERE host_limited)
+                    OR EXISTS (SELECT 1 FROM measure m
+                        WHERE m.post_id = post.id AND m.kind = 'approved'))",
             community.0
         )
         .map(Option::unwrap_or_default)
@@ -301,7 +311,9 @@ impl Conn {
             self,
             fetch_all as Post,
             "SELECT * FROM post WHERE root_id = $1 AND id > $2 AND state = 'published'
-                AND visibility IN ('public', 'unlisted') ORDER BY id LIMIT $3",
+                AND visibility IN ('public', 'unlisted')
+                AND author_id NOT IN (SELECT id FROM actor WHERE host_blocked)
+             ORDER BY id LIMIT $3",
             root.0,
             after.0,
             limit
@@ -314,7 +326,8 @@ impl Conn {
             self,
             fetch_scalar as i64,
             "SELECT count(*) FROM post WHERE root_id = $1 AND state = 'published'
-                AND visibility IN ('public', 'unlisted')",
+                AND visibility IN ('public', 'unlisted')
+                AND author_id NOT IN (SELECT id FROM actor WHERE host_blocked)",
             root.0
         )
         .map(Option::unwrap_or_default)
@@ -331,7 +344,9 @@ impl Conn {
             self,
             fetch_all as Post,
             "SELECT * FROM post WHERE parent_uri = $1 AND id > $2 AND state = 'published'
-                AND visibility IN ('public', 'unlisted') ORDER BY id LIMIT $3",
+                AND visibility IN ('public', 'unlisted')
+                AND author_id NOT IN (SELECT id FROM actor WHERE host_blocked)
+             ORDER BY id LIMIT $3",
             parent,
             after.0,
             limit
@@ -344,31 +359,39 @@ impl Conn {
             self,
             fetch_scalar as i64,
             "SELECT count(*) FROM post WHERE parent_uri = $1 AND state = 'published'
-                AND visibility IN ('public', 'unlisted')",
+                AND visibility IN ('public', 'unlisted')
+                AND author_id NOT IN (SELECT id FROM actor WHERE host_blocked)",
             parent
         )
         .map(Option::unwrap_or_default)
     }
 
-    /// How many public posts an author has.
+    /// How many public posts an author has, outside of communities that only this
+    /// server knows.
     pub async fn post_count(&mut self, author: ActorId) -> Result<i64> {
         sql!(
             self,
             fetch_scalar as i64,
             "SELECT count(*) FROM post WHERE author_id = $1 AND state = 'published'
-                AND visibility IN ('public', 'unlisted')",
+                AND visibility IN ('public', 'unlisted')
+                AND (community_id IS NULL
+                    OR community_id NOT IN (SELECT actor_id FROM community WHERE reach = 'local'))",
             author.0
         )
         .map(Option::unwrap_or_default)
     }
 
-    /// The newest public posts and replies of an author, at most `limit`.
+    /// The newest public posts and replies of an author, at most `limit`, outside of
+    /// communities that only this server knows.
     pub async fn posts_of(&mut self, author: ActorId, limit: i64) -> Result<Vec<Post>> {
         sql!(
             self,
             fetch_all as Post,
             "SELECT * FROM post WHERE author_id = $1 AND state = 'published'
-                AND visibility IN ('public', 'unlisted') ORDER BY id DESC LIMIT $2",
+                AND visibility IN ('public', 'unlisted')
+                AND (community_id IS NULL
+                    OR community_id NOT IN (SELECT actor_id FROM community WHERE reach = 'local'))
+             ORDER BY id DESC LIMIT $2",
             author.0,
             limit
         )

@@ -44,10 +44,10 @@ impl Conn {
                         AND m.kind IN ('restored', 'approved')), 0)
                 FROM post p WHERE p.id = $1)
              SELECT EXISTS (SELECT 1 FROM away a JOIN measure m ON m.target_id = a.author_id
-                WHERE m.community_id = a.community_id AND m.kind = 'banned'
+                WHERE (m.community_id = a.community_id OR m.community_id IS NULL) AND m.kind = 'banned'
                     AND m.with_content AND m.id > a.shown AND m.created_at >= a.since
                     AND NOT EXISTS (SELECT 1 FROM measure n WHERE n.target_id = m.target_id
-                        AND n.community_id = m.community_id AND n.kind = 'unbanned'
+                        AND coalesce(n.community_id, 0) = coalesce(m.community_id, 0) AND n.kind = 'unbanned'
                         AND n.with_content AND n.id > m.id))
                 OR EXISTS (SELECT 1 FROM away a, up u JOIN measure m ON m.post_id = u.id
                     WHERE m.kind = 'removed' AND m.with_content
@@ -90,10 +90,10 @@ impl Conn {
                 WHERE NOT EXISTS (SELECT 1 FROM measure m WHERE m.post_id = a.id
                     AND m.kind IN ('removed', 'refused') AND m.id > a.shown)
                 AND NOT EXISTS (SELECT 1 FROM measure m WHERE m.target_id = a.author_id
-                    AND m.community_id = a.community_id AND m.kind = 'banned'
+                    AND (m.community_id = a.community_id OR m.community_id IS NULL) AND m.kind = 'banned'
                     AND m.with_content AND m.id > a.shown AND m.created_at >= a.since
                     AND NOT EXISTS (SELECT 1 FROM measure n WHERE n.target_id = m.target_id
-                        AND n.community_id = m.community_id AND n.kind = 'unbanned'
+                        AND coalesce(n.community_id, 0) = coalesce(m.community_id, 0) AND n.kind = 'unbanned'
                         AND n.with_content AND n.id > m.id))
                 AND NOT EXISTS (SELECT 1 FROM up u JOIN measure m ON m.post_id = u.ancestor
                     WHERE u.id = a.id AND m.kind = 'removed' AND m.with_content

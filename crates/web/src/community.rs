@@ -1,6 +1,6 @@
 //! A community: what it is, how to follow it and take part, its newest threads.
 
-use archipel_model::{ActorState, CommunityPolicy, Handle, JoinPolicy, PostPolicy};
+use archipel_model::{ActorState, CommunityPolicy, Handle, JoinPolicy, PostPolicy, Reach};
 use askama::Template;
 use axum::response::Response;
 
@@ -39,6 +39,10 @@ async fn find(reader: &Reader, handle: &str) -> Result<CommunityPage, Absence> {
     let mut conn = reader.conn().await?;
     let found = conn.actor_by_uri(&site.community(&handle)).await?;
     let actor = found.ok_or(Absence::NotFound)?;
+    // The people of this server use it with their own tools: pages are for everybody.
+    if conn.is_local_only(actor.id).await? {
+        return Err(Absence::NotFound);
+    }
     match actor.state {
         ActorState::Active => {}
         ActorState::Suspended => return Err(Absence::NotFound),
@@ -49,7 +53,10 @@ async fn find(reader: &Reader, handle: &str) -> Result<CommunityPage, Absence> {
     let total = conn.thread_count(actor.id).await?;
     let posts = shown(&mut conn, &newest, site, t).await?;
     Ok(CommunityPage {
-        frame: reader.frame(&actor.name).of(&actor.uri),
+        frame: Frame {
+            listed: settings.reach == Reach::Public,
+            ..reader.frame(&actor.name).of(&actor.uri)
+        },
         view: ActorView::new(&actor, site),
         lemmy_handle: format!("!{}", actor.acct()),
         members: conn.follower_count(actor.id).await?,

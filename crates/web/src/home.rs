@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use archipel_model::ActorId;
+use archipel_model::{ActorId, Reach};
 use askama::Template;
 use axum::response::Response;
 
@@ -35,17 +35,22 @@ async fn find(reader: &Reader) -> Result<HomePage, Absence> {
     let site = &reader.pages.site;
     let actors = conn.communities().await?;
     let ids: Vec<ActorId> = actors.iter().map(|actor| actor.id).collect();
+    // Only what is for everybody is listed.
     let mut languages: HashMap<ActorId, String> = conn
         .communities_settings(&ids)
         .await?
         .into_iter()
+        .filter(|settings| settings.reach == Reach::Public)
         .map(|settings| (settings.actor_id, settings.language))
         .collect();
     let mut communities = Vec::new();
     for actor in actors {
+        let Some(language) = languages.remove(&actor.id) else {
+            continue;
+        };
         communities.push(Entry {
             view: ActorView::new(&actor, site),
-            lang: languages.remove(&actor.id).and_then(tag),
+            lang: tag(language),
             description: actor.summary,
         });
     }

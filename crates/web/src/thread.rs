@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use archipel_model::{ActorState, PostId, Visibility};
+use archipel_model::{ActorState, PostId, Reach, Visibility};
 use archipel_storage::{Conn, Post, PostState};
 use askama::Template;
 use axum::extract::Query;
@@ -83,12 +83,17 @@ async fn find(reader: &Reader, id: &str, after: Option<PostId>) -> Result<Thread
         Some(community) => conn.actor(community).await?,
         None => None,
     };
+    let reach = match &community {
+        Some(community) => conn.community(community.id).await?.map(|it| it.reach),
+        None => None,
+    };
     let beginning = beginning.into_iter().next();
     let named = beginning.as_ref().unwrap_or(&view);
     let here = |query: String| format!("/p/{}{query}", post.id);
     Ok(ThreadPage {
         frame: Frame {
-            listed: post.visibility == Visibility::Public,
+            listed: post.visibility == Visibility::Public
+                && reach.is_none_or(|reach| reach == Reach::Public),
             ..reader.frame(&named.heading).of(&post.uri)
         },
         heading: named.heading.clone(),
@@ -122,6 +127,11 @@ async fn asked(reader: &Reader, conn: &mut Conn, id: &str) -> Result<(Post, Post
     let author = author.ok_or(Absence::NotFound)?;
     // Before anything else: what is not public was never here.
     if !post.visibility.may_be_announced() {
+        return Err(Absence::NotFound);
+    }
+    if let Some(community) = post.community_id
+        && conn.is_local_only(community).await?
+    {
         return Err(Absence::NotFound);
     }
     if post.state == PostState::Deleted || author.state == ActorState::Gone {

@@ -99,11 +99,12 @@ pub(crate) struct Answered {
 }
 
 /// Whether everybody may see a post: published, public or unlisted, and its
-/// author neither suspended nor gone.
+/// author neither suspended, nor gone, nor on a server that is blocked.
 pub(crate) fn is_shown(post: &Post, author: &Actor) -> bool {
     post.state == PostState::Published
         && post.visibility.may_be_announced()
         && author.state == ActorState::Active
+        && !author.host_blocked
 }
 
 /// The authors of posts.

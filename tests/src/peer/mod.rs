@@ -3,6 +3,7 @@
 
 mod answer;
 mod community;
+pub mod flags;
 pub mod keys;
 pub mod mastodon;
 mod person;

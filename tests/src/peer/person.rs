@@ -40,11 +40,16 @@ impl Peer {
         self.actor(name, "Group", Keys::generate())
     }
 
+    /// The server itself, which speaks for its people where these stay unnamed.
+    pub fn instance(&self) -> Person {
+        self.actor("instance", "Application", Keys::generate())
+    }
+
     fn actor(&self, name: &str, kind: &str, keys: Keys) -> Person {
-        let path = if kind == "Group" {
-            format!("/c/{name}")
-        } else {
-            self.family().path(name)
+        let path = match kind {
+            "Group" => format!("/c/{name}"),
+            "Application" => "/actor".to_owned(),
+            _ => self.family().path(name),
         };
         let person = Person {
             peer: self.clone(),

@@ -266,7 +266,7 @@ async fn the_first_post_waits_for_a_moderator(db: Db) {
     let second = Toot::by(&alice, "Encore").to_group(&group).post();
     alice.says(&lab, &second.create).await;
     microblog.hears_announce_of(&second.id).await;
-    assert_eq!(log(&lab), ["approved"]);
+    assert_eq!(log(&lab), ["approved", "configured"]);
 }
 
 /// B5: while a wave comes in everything waits; what it was is dropped in one act.
@@ -457,5 +457,8 @@ async fn who_is_invited_comes_in_and_who_is_vouched_for_posts(db: Db) {
         (peer.of_type("Reject").len() == 3).then_some(())
     })
     .await;
-    assert_eq!(log(&lab), ["banned", "expelled", "vouched", "invited"]);
+    assert_eq!(
+        log(&lab),
+        ["banned", "expelled", "vouched", "invited", "configured"]
+    );
 }

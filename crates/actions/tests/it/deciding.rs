@@ -8,7 +8,7 @@ use archipel_storage::{ActivityKind, FollowState};
 
 use crate::database::{Database, both};
 use crate::lab::{
-    approving, asking, by, context, neighbour, operator, person, received, remote, said,
+    approving, asking, by_operator, context, neighbour, person, received, remote, said, server,
 };
 
 both!(who_is_let_in_or_refused_is_told);
@@ -16,8 +16,8 @@ async fn who_is_let_in_or_refused_is_told(db: Arc<Database>) {
     let ctx = context();
     let mut tx = db.store.write().await.unwrap();
     let hive = approving(&ctx, &mut tx, "tilab").await;
-    let operator = operator(&ctx, &mut tx).await;
-    let order = by(&operator, &hive);
+    let operator = server(&ctx, &mut tx).await;
+    let order = by_operator(&operator, &hive);
     for (name, accept, kind, state) in [
         ("ana", true, ActivityKind::Accept, FollowState::Accepted),
         ("eve", false, ActivityKind::Reject, FollowState::Rejected),
@@ -47,8 +47,8 @@ async fn a_member_who_is_refused_later_is_out_and_may_ask_again(db: Arc<Database
     let ctx = context();
     let mut tx = db.store.write().await.unwrap();
     let hive = approving(&ctx, &mut tx, "tilab").await;
-    let operator = operator(&ctx, &mut tx).await;
-    let order = by(&operator, &hive);
+    let operator = server(&ctx, &mut tx).await;
+    let order = by_operator(&operator, &hive);
     let ana = person(&ctx, &mut tx, "ana").await;
     let uri = "https://peer.example/f/1";
     follow(&ctx, &mut tx, received(&ana, &hive, uri))
@@ -79,8 +79,8 @@ async fn a_neighbour_is_decided_on_without_a_word_to_the_world(db: Arc<Database>
     let ctx = context();
     let mut tx = db.store.write().await.unwrap();
     let hive = approving(&ctx, &mut tx, "tilab").await;
-    let operator = operator(&ctx, &mut tx).await;
-    let order = by(&operator, &hive);
+    let operator = server(&ctx, &mut tx).await;
+    let order = by_operator(&operator, &hive);
     let bea = neighbour(&ctx, &mut tx, "bea").await;
     follow(&ctx, &mut tx, asking(&bea, &hive)).await.unwrap();
     decide_request(&ctx, &mut tx, &order, &bea, true)
@@ -100,8 +100,8 @@ async fn who_did_not_ask_cannot_be_decided_on(db: Arc<Database>) {
     let ctx = context();
     let mut tx = db.store.write().await.unwrap();
     let hive = approving(&ctx, &mut tx, "tilab").await;
-    let operator = operator(&ctx, &mut tx).await;
-    let order = by(&operator, &hive);
+    let operator = server(&ctx, &mut tx).await;
+    let order = by_operator(&operator, &hive);
     let ana = person(&ctx, &mut tx, "ana").await;
     let decided = decide_request(&ctx, &mut tx, &order, &ana, true).await;
     assert!(matches!(decided, Err(Error::NoRequest(_))));

@@ -28,6 +28,14 @@ pub const fn at(seconds: i64) -> Timestamp {
     Timestamp::from_micros((1_795_428_000 + seconds) * 1_000_000)
 }
 
+/// The same lab later.
+pub fn later(ctx: &Context, seconds: i64) -> Context {
+    Context {
+        clock: Arc::new(Still(at(seconds))),
+        ..ctx.clone()
+    }
+}
+
 /// The present moment of every test.
 pub const NOW: Timestamp = at(0);
 
@@ -92,6 +100,22 @@ pub async fn approving(ctx: &Context, tx: &mut Tx, name: &str) -> Actor {
     community(ctx, tx, name, policy).await
 }
 
+/// The server itself, in whose name an operator acts.
+pub async fn server(ctx: &Context, tx: &mut Tx) -> Actor {
+    create_instance(ctx, tx, &keys()).await.unwrap()
+}
+
+/// What an operator orders in a community.
+pub fn by_operator<'a>(server: &'a Actor, community: &'a Actor) -> Order<'a> {
+    Order {
+        by: server,
+        community,
+        door: Door::Here("command line"),
+        reason: None,
+        rule: None,
+    }
+}
+
 /// Somebody who lives here.
 pub async fn neighbour(ctx: &Context, tx: &mut Tx, name: &str) -> Actor {
     create_person(ctx, tx, &handle(name), name, &keys())
@@ -137,22 +161,6 @@ pub async fn remote_at(
 /// A person elsewhere.
 pub async fn person(ctx: &Context, tx: &mut Tx, name: &str) -> Actor {
     remote(ctx, tx, ActorKind::Person, name).await
-}
-
-/// The server itself, which acts for an operator.
-pub async fn operator(ctx: &Context, tx: &mut Tx) -> Actor {
-    create_instance(ctx, tx, &keys()).await.unwrap()
-}
-
-/// An order given here, without a reason.
-pub const fn by<'a>(by: &'a Actor, community: &'a Actor) -> Order<'a> {
-    Order {
-        by,
-        community,
-        door: Door::Here("test"),
-        reason: None,
-        rule: None,
-    }
 }
 
 /// A follow by somebody here.

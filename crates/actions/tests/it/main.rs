@@ -10,6 +10,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod bans;
 mod collisions;
 #[path = "../../../storage/tests/it/database/mod.rs"]
 #[expect(dead_code, reason = "shared with the tests of archipel-storage")]

@@ -7,7 +7,7 @@ use archipel_model::{JoinPolicy, PostPolicy};
 use archipel_storage::ActivityKind;
 
 use crate::database::{Database, both};
-use crate::lab::{approving, context, neighbour, open, said};
+use crate::lab::{approving, by_operator, context, neighbour, open, said, server};
 
 both!(a_community_is_made_with_its_settings);
 async fn a_community_is_made_with_its_settings(db: Arc<Database>) {
@@ -38,6 +38,7 @@ both!(a_change_changes_what_it_names_and_tells_the_followers);
 async fn a_change_changes_what_it_names_and_tells_the_followers(db: Arc<Database>) {
     let ctx = context();
     let mut tx = db.store.write().await.unwrap();
+    let server = server(&ctx, &mut tx).await;
     let hive = open(&ctx, &mut tx, "tilab").await;
     let change = CommunityChange {
         join: Some(JoinPolicy::Approval),
@@ -45,7 +46,7 @@ async fn a_change_changes_what_it_names_and_tells_the_followers(db: Arc<Database
         description: Some("a < b".to_owned()),
         ..CommunityChange::default()
     };
-    change_community(&ctx, &mut tx, &hive, &change)
+    change_community(&ctx, &mut tx, &by_operator(&server, &hive), &change)
         .await
         .unwrap();
     let changed = tx.actor(hive.id).await.unwrap().unwrap();
@@ -71,9 +72,10 @@ both!(only_a_community_of_ours_has_settings);
 async fn only_a_community_of_ours_has_settings(db: Arc<Database>) {
     let ctx = context();
     let mut tx = db.store.write().await.unwrap();
+    let server = server(&ctx, &mut tx).await;
     let bea = neighbour(&ctx, &mut tx, "bea").await;
     let change = CommunityChange::default();
-    let changed = change_community(&ctx, &mut tx, &bea, &change).await;
+    let changed = change_community(&ctx, &mut tx, &by_operator(&server, &bea), &change).await;
     assert!(matches!(changed, Err(Error::NotACommunity(_))));
     assert!(said(&mut tx).await.is_empty());
 }

@@ -1,10 +1,10 @@
 //! `community`: the groups of this server and who waits to join them.
 
-use archipel_model::{Handle, HoldPolicy, JoinPolicy, PostPolicy, ReactionPolicy};
+use archipel_model::{Handle, HoldPolicy, JoinPolicy, PostPolicy, Reach, ReactionPolicy};
 use clap::{Args, Subcommand};
 
 use super::people::new_handle;
-use super::{By, Confirm, Limit};
+use super::{By, Confirm, Limit, Why};
 
 /// `archipel community …`
 #[derive(Debug, PartialEq, Eq, Subcommand)]
@@ -61,9 +61,9 @@ pub enum CommunityCommand {
         handle: Handle,
         /// HANDLE here, HANDLE@HOST or the actor's URL, as `requests` shows it
         actor: String,
-        /// Who does it
+        /// Why, and who
         #[command(flatten)]
-        by: By,
+        why: Why,
     },
     /// Turn somebody away who waits
     #[command(after_help = "Example:\n  archipel community reject atelier essai@social.example")]
@@ -72,9 +72,9 @@ pub enum CommunityCommand {
         handle: Handle,
         /// HANDLE here, HANDLE@HOST or the actor's URL, as `requests` shows it
         actor: String,
-        /// Who does it
+        /// Why, and who
         #[command(flatten)]
-        by: By,
+        why: Why,
     },
     /// Follow a community elsewhere in the name of one here
     #[command(
@@ -138,7 +138,7 @@ pub struct CommunityCreate {
     clap::ArgGroup::new("change")
         .args([
             "title", "description", "language", "rules", "join", "post", "reply", "hold",
-            "hold_unknown", "reactions", "bot_votes",
+            "hold_unknown", "reactions", "bot_votes", "reach",
         ])
         .required(true)
         .multiple(true)
@@ -164,6 +164,9 @@ pub struct CommunitySet {
     /// Who may join and post
     #[command(flatten)]
     pub policy: CommunityPolicyArgs,
+    /// Why, and who
+    #[command(flatten)]
+    pub why: Why,
 }
 
 /// The policies, each only if given.
@@ -181,10 +184,14 @@ pub struct CommunityPolicyArgs {
     /// Which posts wait for a moderator: never, first (of each author) or always
     #[arg(long, value_name = "WHICH")]
     pub hold: Option<HoldPolicy>,
-    /// Whether posts from servers unknown here wait: true or false
+    /// Whether posts, and requests to join, from servers unknown here wait: true or false
     #[arg(long, value_name = "BOOL")]
     pub hold_unknown: Option<bool>,
     /// Which reactions are counted and passed on: all, likes or none
     #[arg(long, value_name = "WHICH")]
     pub reactions: Option<ReactionPolicy>,
+    /// Who gets to see it: public, unlisted (who knows the address) or local (the people
+    /// of this server, who use it with this program)
+    #[arg(long, value_name = "WHO")]
+    pub reach: Option<Reach>,
 }

@@ -11,8 +11,21 @@ use super::{Confirm, Limit};
 #[derive(Debug, PartialEq, Eq, Subcommand)]
 pub enum PeerCommand {
     /// List the servers we have met
-    #[command(after_help = "Example:\n  archipel peer list")]
-    List,
+    #[command(
+        long_about = "Lists the servers we have met. With --waiting, those that wrote without \
+            being allowed to, which only happens in trusted and closed mode: allow, limit or \
+            block them, or leave them waiting. What they say of themselves is not verified \
+            before they are let in.",
+        after_help = "Examples:\n  archipel peer list\n  archipel peer list --waiting"
+    )]
+    List {
+        /// Those that knocked and were not let in
+        #[arg(long, conflicts_with = "decided")]
+        waiting: bool,
+        /// Those about which something was decided
+        #[arg(long)]
+        decided: bool,
+    },
     /// Show one server: software, dialect, queue, last error, next try
     #[command(after_help = "Example:\n  archipel peer show lab.example")]
     Show {
@@ -21,17 +34,45 @@ pub enum PeerCommand {
     },
     /// Speak with a server, also in trusted mode
     #[command(
-        long_about = "Lifts a block, and in trusted mode lets this server in.",
+        long_about = "Lifts a block or limit, also one of a domain above, and in trusted mode \
+            lets this server in. Whoever had asked to follow meanwhile is let in.",
         after_help = "Example:\n  archipel peer allow lab.example"
     )]
     Allow {
+        /// The server's name; names below it are allowed too
+        host: Host,
+        /// Why, for those who look later
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+    /// Hear a server, but let a moderator decide on all of it
+    #[command(
+        long_about = "The people of a server, and of the names below it, join communities and \
+            post there only after a moderator decided. What they wrote before is not listed.",
+        after_help = "Example:\n  archipel peer limit loud.example --reason \"Spam\""
+    )]
+    Limit {
+        /// The server's name; names below it are limited too
+        host: Host,
+        /// Why, for those who look later
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+    /// Take back what was decided about a server
+    #[command(
+        long_about = "Takes back an allow, limit or block: the server counts like any other \
+            again, or as what was decided about a domain above it.",
+        after_help = "Example:\n  archipel peer lift loud.example"
+    )]
+    Lift {
         /// The server's name
         host: Host,
     },
     /// Have nothing to do with a server
     #[command(
-        long_about = "Refuses all that a server and the names below it send, and sends it \
-            nothing. Follows from and to it end.",
+        long_about = "Refuses all that a server and the names below it send, sends it nothing, \
+            fetches nothing from it and shows nothing of it. What is said to it meanwhile is kept \
+            back and sent when the block is lifted, as far as the log goes back.",
         after_help = "Example:\n  archipel peer block bad.example --reason \"Spam\" --yes"
     )]
     Block {
@@ -182,6 +223,8 @@ pub enum DeliveryState {
     Refused,
     /// Not sent, because the server could not read it.
     Skipped,
+    /// Kept back: the server is not spoken with.
+    Withheld,
 }
 
 /// `archipel delivery …`

@@ -8,6 +8,7 @@ mod federation;
 mod moderation;
 mod people;
 mod reactions;
+mod reports;
 #[cfg(test)]
 mod test;
 
@@ -23,12 +24,15 @@ pub use federation::{
     PeerCommand, RetryFilter,
 };
 pub use moderation::{
-    By, Decide, HeldCommand, LogArgs, ModerateCommand, ModeratorCommand, OnPerson, OnPost, Why,
+    By, Decide, HeldCommand, LogArgs, ModerateCommand, ModeratorCommand, OnBanned, OnPerson,
+    OnPost, Why,
 };
 pub use people::{
     AccountCommand, DeletePostArgs, EditArgs, FetchArgs, FollowArgs, PostArgs, ReplyArgs,
+    UnfollowArgs,
 };
 pub use reactions::{EventArgs, PollArgs, ReactArgs, VoteArgs};
+pub use reports::{PlaceArgs, ReportArgs, ReportsCommand};
 
 /// Communities of practice on the fediverse.
 #[derive(Debug, Parser)]
@@ -132,7 +136,7 @@ pub enum Command {
         long_about = "Ends a follow that `follow` began, or withdraws one that is still waiting.",
         after_help = "Example:\n  archipel unfollow essai atelier@lab.example"
     )]
-    Unfollow(FollowArgs),
+    Unfollow(UnfollowArgs),
 
     /// Fetch what was said elsewhere
     #[command(
@@ -235,8 +239,20 @@ pub enum Command {
     Held(HeldCommand),
 
     /// What was done in a community, by whom and why
-    #[command(after_help = "Example:\n  archipel log tilab --json")]
+    #[command(after_help = "Examples:\n  archipel log tilab --json\n  archipel log --server")]
     Log(LogArgs),
+
+    /// Report a post or a person to the moderators
+    #[command(
+        long_about = "Reports a post, here or elsewhere, to the moderators of its community, or a \
+            person of this server to who runs it. Nobody else learns who reported.",
+        after_help = "Example:\n  archipel report essai https://lab.example/p/1234 --reason Publicité"
+    )]
+    Report(ReportArgs),
+
+    /// What was reported
+    #[command(subcommand)]
+    Reports(ReportsCommand),
 }
 
 /// `archipel demo`

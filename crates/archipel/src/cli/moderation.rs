@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use url::Url;
 
 use super::people::web_url;
-use super::{Confirm, Limit};
+use super::{Confirm, Limit, PlaceArgs};
 
 /// Who takes a measure.
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
@@ -91,6 +91,21 @@ pub struct OnPerson {
     pub why: Why,
 }
 
+/// A ban, from a community or from the whole server.
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+pub struct OnBanned {
+    /// The community, then who: HANDLE here, HANDLE@HOST or the actor's URL. With
+    /// --server only who
+    #[arg(required = true, num_args = 1..=2, value_names = ["COMMUNITY", "WHO"])]
+    pub whom: Vec<String>,
+    /// From every community of this server
+    #[arg(long)]
+    pub server: bool,
+    /// Why, and who
+    #[command(flatten)]
+    pub why: Why,
+}
+
 /// `archipel moderate …`
 #[derive(Debug, PartialEq, Eq, Subcommand)]
 pub enum ModerateCommand {
@@ -123,16 +138,18 @@ pub enum ModerateCommand {
     /// Take a thread down from there
     #[command(after_help = "Example:\n  archipel moderate unpin https://lab.example/p/1")]
     Unpin(OnPost),
-    /// Keep somebody out of a community
+    /// Keep somebody out of a community, or of the whole server
     #[command(
-        long_about = "Keeps somebody out of a community, for a number of days or for good: they \
-            post there no more and are no member any more.",
-        after_help = "Example:\n  archipel moderate ban tilab essai@social.example --days 7 --reason Insultes"
+        long_about = "Keeps somebody out of a community, or with --server out of all of this \
+            server, for a number of days or for good: they post there no more and are no member \
+            any more.",
+        after_help = "Examples:\n  archipel moderate ban tilab essai@social.example --days 7 --reason Insultes\n  \
+            archipel moderate ban --server essai@social.example --remove-content"
     )]
     Ban {
         /// Who, why, by whom
         #[command(flatten)]
-        on: OnPerson,
+        on: OnBanned,
         /// For so many days; for good when absent
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=36_500))]
         days: Option<u32>,
@@ -141,14 +158,51 @@ pub enum ModerateCommand {
         remove_content: bool,
     },
     /// Let somebody in again
-    #[command(after_help = "Example:\n  archipel moderate unban tilab essai@social.example")]
+    #[command(
+        after_help = "Examples:\n  archipel moderate unban tilab essai@social.example\n  \
+            archipel moderate unban --server essai@social.example"
+    )]
     Unban {
         /// Who, why, by whom
         #[command(flatten)]
-        on: OnPerson,
+        on: OnBanned,
         /// What went with the ban comes back
         #[arg(long)]
         restore_content: bool,
+    },
+    /// Warn somebody: they alone are told
+    #[command(
+        long_about = "Tells somebody, by a direct message of the community, that they broke a \
+            rule. Nothing is taken away.",
+        after_help = "Example:\n  archipel moderate warn tilab essai@social.example --rule 1 --reason \"Ton blessant\""
+    )]
+    Warn {
+        /// Who, why, by whom
+        #[command(flatten)]
+        on: OnPerson,
+        /// The post of theirs that it is about
+        #[arg(long, value_name = "URL", value_parser = web_url)]
+        post: Option<Url>,
+    },
+    /// Mark a post as sensitive: pictures are hidden at first
+    #[command(after_help = "Example:\n  archipel moderate mark https://lab.example/p/1")]
+    Mark(OnPost),
+    /// Take that mark away
+    #[command(after_help = "Example:\n  archipel moderate unmark https://lab.example/p/1")]
+    Unmark(OnPost),
+    /// Move a thread to another community of this server
+    #[command(
+        long_about = "Moves a thread, with all that answers it, to another community of this \
+            server. Whoever does it moderates the first and may post in the second.",
+        after_help = "Example:\n  archipel moderate move https://lab.example/p/1 --to utilo --as essai"
+    )]
+    Move {
+        /// Which, why, who
+        #[command(flatten)]
+        on: OnPost,
+        /// The community it goes to
+        #[arg(long, value_name = "COMMUNITY")]
+        to: Handle,
     },
     /// Invite somebody: when they ask to join, they are let in
     #[command(after_help = "Example:\n  archipel moderate invite tilab essai@social.example")]
@@ -241,8 +295,9 @@ pub struct Decide {
 /// `archipel log COMMUNITY`
 #[derive(Args, Debug, PartialEq, Eq)]
 pub struct LogArgs {
-    /// The community
-    pub community: Handle,
+    /// Where
+    #[command(flatten)]
+    pub place: PlaceArgs,
     /// How many
     #[command(flatten)]
     pub limit: Limit,

@@ -76,9 +76,21 @@ pub enum AccountCommand {
     },
 }
 
-/// `archipel follow ACCOUNT TARGET`, `archipel unfollow ACCOUNT TARGET`
+/// `archipel follow ACCOUNT TARGET`
 #[derive(Args, Debug, PartialEq, Eq)]
 pub struct FollowArgs {
+    /// The local account that follows
+    pub account: Handle,
+    /// HANDLE here, HANDLE@HOST, !HANDLE@HOST or the actor's URL
+    pub target: String,
+    /// Tell the account each time a post of theirs is published in this community
+    #[arg(long)]
+    pub tell_published: bool,
+}
+
+/// `archipel unfollow ACCOUNT TARGET`
+#[derive(Args, Debug, PartialEq, Eq)]
+pub struct UnfollowArgs {
     /// The local account that follows
     pub account: Handle,
     /// HANDLE here, HANDLE@HOST, !HANDLE@HOST or the actor's URL

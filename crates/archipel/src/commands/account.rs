@@ -50,6 +50,9 @@ async fn create(
     Ok(())
 }
 
+/// How much of what an account was told about its posts is shown.
+const NOTICES: i64 = 20;
+
 fn row(actor: &Actor) -> Value {
     json!({
         "handle": actor.handle,
@@ -85,8 +88,22 @@ async fn show(context: &Context, app: &App, handle: &Handle) -> anyhow::Result<(
     for (target, state) in conn.follows_of(actor.id).await? {
         follows.push(json!({ "actor": target, "state": state }));
     }
+    let notices: Vec<Value> = conn
+        .notices_of(actor.id, NOTICES)
+        .await?
+        .iter()
+        .map(|notice| {
+            json!({
+                "about": notice.about,
+                "cause": notice.cause,
+                "text": notice.text,
+                "at": notice.created_at.rfc3339(),
+            })
+        })
+        .collect();
     if let Some(members) = shown.as_object_mut() {
         members.insert("follows".to_owned(), Value::from(follows));
+        members.insert("told".to_owned(), Value::from(notices));
     }
     output::thing(context, &shown);
     Ok(())

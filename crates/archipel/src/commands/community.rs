@@ -6,10 +6,10 @@ use archipel_model::{CommunityPolicy, Handle};
 use archipel_storage::Actor;
 use serde_json::{Value, json};
 
-use super::moderation::order;
+use super::moderation::{order, say};
 use super::{Context, neighbours, output};
 use crate::app::App;
-use crate::cli::{By, CommunityCommand, CommunityCreate, CommunityPolicyArgs, CommunitySet};
+use crate::cli::{CommunityCommand, CommunityCreate, CommunityPolicyArgs, CommunitySet, Why};
 
 /// Runs the command.
 pub async fn run(context: &Context, args: &CommunityCommand) -> anyhow::Result<()> {
@@ -24,11 +24,11 @@ pub async fn run(context: &Context, args: &CommunityCommand) -> anyhow::Result<(
         }
         CommunityCommand::Set(set) => change(context, &app, set).await,
         CommunityCommand::Requests { handle } => requests(context, &app, handle).await,
-        CommunityCommand::Accept { handle, actor, by } => {
-            decide(context, &app, handle, actor, by, true).await
+        CommunityCommand::Accept { handle, actor, why } => {
+            decide(context, &app, (handle, actor), why, true).await
         }
-        CommunityCommand::Reject { handle, actor, by } => {
-            decide(context, &app, handle, actor, by, false).await
+        CommunityCommand::Reject { handle, actor, why } => {
+            decide(context, &app, (handle, actor), why, false).await
         }
         CommunityCommand::Follow(which) => neighbours::follow(context, &app, which).await,
         CommunityCommand::Unfollow(which) => neighbours::unfollow(context, &app, which).await,
@@ -47,6 +47,7 @@ fn policy(args: CommunityPolicyArgs) -> CommunityPolicy {
         hold: args.hold.unwrap_or(usual.hold),
         hold_unknown: args.hold_unknown.unwrap_or(usual.hold_unknown),
         reactions: args.reactions.unwrap_or(usual.reactions),
+        reach: args.reach.unwrap_or(usual.reach),
         ..usual
     }
 }
@@ -84,6 +85,7 @@ async fn row(app: &App, actor: &Actor) -> anyhow::Result<Value> {
         "hold_unknown": policy.map(|policy| policy.hold_unknown),
         "reactions": policy.map(|policy| policy.reactions.as_str()),
         "bot_votes": settings.as_ref().map(|settings| settings.bot_votes),
+        "reach": policy.map(|policy| policy.reach.as_str()),
         "wave": policy.map(|policy| policy.wave),
         "rules": settings.as_ref().map(archipel_storage::Community::rule_list),
         "members": conn.follower_count(actor.id).await?,
@@ -128,13 +130,15 @@ async fn change(context: &Context, app: &App, set: &CommunitySet) -> anyhow::Res
         hold_unknown: set.policy.hold_unknown,
         reactions: set.policy.reactions,
         bot_votes: set.bot_votes,
-        reach: None,
+        reach: set.policy.reach,
         rules: set.rules.clone(),
     };
+    let by = app.moderator(&set.why.by).await?;
     let mut tx = app.store.write().await?;
-    actions::change_community(&app.actions, &mut tx, &community, &change).await?;
+    let order = order(&by, &community, Some(&set.why));
+    let changed = actions::change_community(&app.actions, &mut tx, &order, &change).await?;
     tx.commit().await?;
-    output::sentence(context, "Changed.");
+    say(context, changed, "Changed.");
     Ok(())
 }
 
@@ -159,16 +163,15 @@ async fn requests(context: &Context, app: &App, handle: &Handle) -> anyhow::Resu
 async fn decide(
     context: &Context,
     app: &App,
-    handle: &Handle,
-    actor: &str,
-    by: &By,
+    (handle, actor): (&Handle, &str),
+    why: &Why,
     accept: bool,
 ) -> anyhow::Result<()> {
     let community = app.community(handle).await?;
     let follower = app.anybody(actor).await?;
-    let by = app.moderator(by).await?;
-    let order = order(&by, &community, None);
+    let by = app.moderator(&why.by).await?;
     let mut tx = app.store.write().await?;
+    let order = order(&by, &community, Some(why));
     actions::decide_request(&app.actions, &mut tx, &order, &follower, accept).await?;
     tx.commit().await?;
     let word = if accept { "accepted" } else { "rejected" };

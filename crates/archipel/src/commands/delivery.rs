@@ -23,6 +23,7 @@ pub async fn run(context: &Context, args: &DeliveryCommand) -> anyhow::Result<()
                 Some(DeliveryState::Delivered) => &["delivered"],
                 Some(DeliveryState::Refused) => &["refused"],
                 Some(DeliveryState::Skipped) => &["skipped"],
+                Some(DeliveryState::Withheld) => &["withheld"],
                 None => &["queued", "retrying", "delivered", "refused"],
             };
             let object = object(&app, filter.post.as_deref());

@@ -2,7 +2,7 @@
 //! post of its own.
 
 use anyhow::bail;
-use archipel_actions as actions;
+use archipel_actions::{self as actions, EditOutcome};
 use archipel_model::text;
 use archipel_storage::{Edited, Post, Tx};
 use url::Url;
@@ -34,10 +34,14 @@ pub async fn run(context: &Context, args: &EditArgs) -> anyhow::Result<()> {
         at: app.actions.now(),
         received: None,
     };
-    if !actions::edit_post(&app.actions, &mut tx, &author, &post, &edit).await? {
+    let outcome = actions::edit_post(&app.actions, &mut tx, &author, &post, &edit).await?;
+    if outcome == EditOutcome::Unchanged {
         bail!("{} is deleted and cannot be edited", args.url);
     }
     tx.commit().await?;
+    if let EditOutcome::Held(reason) = outcome {
+        eprintln!("Held for a moderator ({reason}): the post stays as it was until then.");
+    }
     output::word(context, "url", &post.uri);
     Ok(())
 }

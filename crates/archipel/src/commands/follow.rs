@@ -4,7 +4,7 @@ use anyhow::bail;
 use archipel_actions::{self as actions, FollowOutcome, FollowRequest};
 
 use super::{Context, output};
-use crate::cli::FollowArgs;
+use crate::cli::{FollowArgs, UnfollowArgs};
 
 /// Runs `archipel follow`.
 pub async fn run(context: &Context, args: &FollowArgs) -> anyhow::Result<()> {
@@ -18,6 +18,15 @@ pub async fn run(context: &Context, args: &FollowArgs) -> anyhow::Result<()> {
     };
     let mut tx = app.store.write().await?;
     let outcome = actions::follow(&app.actions, &mut tx, request).await?;
+    if args.tell_published {
+        let ctx = &app.actions;
+        if tx.community(target.id).await?.is_none() {
+            bail!("{} is no community of this server", target.acct());
+        }
+        if !actions::set_tell_published(ctx, &mut tx, &target, &follower, true, None).await? {
+            bail!("only members can be told: ask again once you are one");
+        }
+    }
     tx.commit().await?;
     let state = match outcome {
         FollowOutcome::Accepted => "accepted",
@@ -45,7 +54,7 @@ pub async fn run(context: &Context, args: &FollowArgs) -> anyhow::Result<()> {
 }
 
 /// Runs `archipel unfollow`.
-pub async fn run_unfollow(context: &Context, args: &FollowArgs) -> anyhow::Result<()> {
+pub async fn run_unfollow(context: &Context, args: &UnfollowArgs) -> anyhow::Result<()> {
     let app = context.open().await?;
     let follower = app.person(&args.account).await?;
     let target = app.anybody(&args.target).await?;

@@ -2,12 +2,14 @@
 //! what was asked for to standard output and everything else to standard error.
 
 pub mod account;
+mod bans;
 pub mod community;
 pub mod delivery;
 pub mod demo;
 pub mod edit;
 pub mod fetch;
 pub mod follow;
+pub mod held;
 pub mod inbox;
 pub mod migrate;
 pub mod moderation;
@@ -17,6 +19,7 @@ pub mod peer;
 pub mod post;
 pub mod react;
 pub mod reply;
+pub mod reports;
 pub mod serve;
 
 use anyhow::bail;

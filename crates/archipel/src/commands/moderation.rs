@@ -1,4 +1,4 @@
-//! `archipel moderator`, `moderate`, `held` and `log`: the same measures as
+//! `archipel moderator`, `moderate` and `log`: the same measures as
 //! everywhere, through the command line.
 
 use std::time::Duration;
@@ -7,19 +7,13 @@ use anyhow::bail;
 use archipel_actions::{self as actions, Door, Order};
 use archipel_model::permission::Denial;
 use archipel_model::{Handle, MeasureId, Timestamp, rights};
-use archipel_storage::{Actor, Conn, Measure, Post, PostState};
+use archipel_storage::{Actor, Conn, Measure, Post};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Context, output};
+use super::{Context, bans, output};
 use crate::app::App;
-use crate::cli::{
-    By, Decide, HeldCommand, LogArgs, ModerateCommand, ModeratorCommand, OnPerson, OnPost, Why,
-    confirm,
-};
-
-/// Most posts decided on in one act.
-const AT_ONCE: i64 = 10_000;
+use crate::cli::{By, LogArgs, ModerateCommand, ModeratorCommand, OnPerson, OnPost, Why};
 
 /// Runs `archipel moderator`.
 pub async fn moderator(context: &Context, args: &ModeratorCommand) -> anyhow::Result<()> {
@@ -102,30 +96,18 @@ pub async fn moderate(context: &Context, args: &ModerateCommand) -> anyhow::Resu
                 ends_at: days.map(|days| app.actions.now().plus(day * days)),
                 with_content: *remove_content,
             };
-            let (community, person, by) = app.concerned(on).await?;
-            let mut tx = app.store.write().await?;
-            let order = order(&by, &community, Some(&on.why));
-            let changed = actions::ban(&app.actions, &mut tx, &order, &person, ban).await?;
-            tx.commit().await?;
-            say(context, changed, &format!("{} is banned.", person.acct()));
-            Ok(())
+            bans::ban(context, &app, on, ban).await
         }
         ModerateCommand::Unban {
             on,
             restore_content,
-        } => {
-            let (community, person, by) = app.concerned(on).await?;
-            let mut tx = app.store.write().await?;
-            let order = order(&by, &community, Some(&on.why));
-            let restore = *restore_content;
-            let changed = actions::unban(&app.actions, &mut tx, &order, &person, restore).await?;
-            tx.commit().await?;
-            say(
-                context,
-                changed,
-                &format!("{} is let in again.", person.acct()),
-            );
-            Ok(())
+        } => bans::unban(context, &app, on, *restore_content).await,
+        ModerateCommand::Warn { on, post } => bans::warn(context, &app, on, post.as_ref()).await,
+        ModerateCommand::Mark(on) => upon_post(context, &app, on, Upon::Mark(true)).await,
+        ModerateCommand::Unmark(on) => upon_post(context, &app, on, Upon::Mark(false)).await,
+        ModerateCommand::Move { on, to } => {
+            let to = app.community(to).await?;
+            upon_post(context, &app, on, Upon::Move(&to)).await
         }
         ModerateCommand::Invite(on) => upon_member(context, &app, on, Member::Invite).await,
         ModerateCommand::Vouch(on) => upon_member(context, &app, on, Member::Vouch(true)).await,
@@ -171,90 +153,15 @@ fn rights(context: &Context) {
     output::list(context, &rows, Value::to_string);
 }
 
-/// Runs `archipel held`.
-pub async fn held(context: &Context, args: &HeldCommand) -> anyhow::Result<()> {
-    let app = context.open().await?;
-    match args {
-        HeldCommand::List { community, limit } => {
-            let community = app.community(community).await?;
-            let mut conn = app.store.read().await?;
-            let mut rows = Vec::new();
-            for post in conn.held_posts(community.id, limit.limit.into()).await? {
-                rows.push(held_row(&mut conn, &post).await?);
-            }
-            output::list(context, &rows, |row| {
-                format!(
-                    "{}  {}  {}",
-                    output::of(row, "reason"),
-                    output::of(row, "author"),
-                    output::of(row, "post")
-                )
-            });
-            Ok(())
-        }
-        HeldCommand::Approve(which) => decide(context, &app, which, true).await,
-        HeldCommand::Refuse { which, confirm } => {
-            let question = "Refuser tout ce qui attend / refuse all that waits?";
-            if which.all && !confirm::ask(question, *confirm)? {
-                bail!("nothing was changed");
-            }
-            decide(context, &app, which, false).await
-        }
-    }
-}
-
-async fn held_row(conn: &mut Conn, post: &Post) -> anyhow::Result<Value> {
-    let author = conn.actor(post.author_id).await?;
-    Ok(json!({
-        "post": post.uri,
-        "author": author.map(|author| author.acct()),
-        "reason": post.held_reason,
-        "title": post.title,
-        "content": post.content,
-        "since": post.created_at.rfc3339(),
-    }))
-}
-
-async fn decide(context: &Context, app: &App, which: &Decide, publish: bool) -> anyhow::Result<()> {
-    let community = app.community(&which.community).await?;
-    let by = app.moderator(&which.why.by).await?;
-    let mut tx = app.store.write().await?;
-    let posts = match &which.post {
-        Some(uri) => {
-            let post = tx.post_by_uri(uri.as_str()).await?;
-            let post = post.filter(|post| {
-                post.state == PostState::Held && post.community_id == Some(community.id)
-            });
-            match post {
-                Some(post) => vec![post],
-                None => bail!("{uri} does not wait in {}", which.community),
-            }
-        }
-        None => tx.held_posts(community.id, AT_ONCE).await?,
-    };
-    let order = order(&by, &community, Some(&which.why));
-    for post in &posts {
-        if publish {
-            actions::approve_held(&app.actions, &mut tx, &order, post).await?;
-        } else {
-            actions::refuse_held(&app.actions, &mut tx, &order, post).await?;
-        }
-    }
-    tx.commit().await?;
-    let word = if publish { "Published" } else { "Refused" };
-    output::sentence(context, &format!("{word}: {}.", posts.len()));
-    Ok(())
-}
-
 /// Runs `archipel log`.
 pub async fn log(context: &Context, args: &LogArgs) -> anyhow::Result<()> {
     let app = context.open().await?;
-    let community = app.community(&args.community).await?;
+    let place = app.place(&args.place).await?;
     let mut conn = app.store.read().await?;
     let newest = MeasureId(i64::MAX);
     let limit = args.limit.limit.into();
     let mut rows = Vec::new();
-    for measure in conn.measures(Some(community.id), newest, limit).await? {
+    for measure in conn.measures(place, newest, limit).await? {
         rows.push(log_row(&mut conn, &measure).await?);
     }
     output::list(context, &rows, |row| {
@@ -298,20 +205,29 @@ async fn log_row(conn: &mut Conn, measure: &Measure) -> anyhow::Result<Value> {
 
 /// A measure upon a post.
 #[derive(Clone, Copy)]
-enum Upon {
+enum Upon<'a> {
+    Mark(bool),
+    Move(&'a Actor),
     Remove(bool),
     Restore,
     Lock(bool),
     Pin(bool),
 }
 
-async fn upon_post(context: &Context, app: &App, on: &OnPost, upon: Upon) -> anyhow::Result<()> {
+async fn upon_post(
+    context: &Context,
+    app: &App,
+    on: &OnPost,
+    upon: Upon<'_>,
+) -> anyhow::Result<()> {
     let by = app.moderator(&on.why.by).await?;
     let ctx = &app.actions;
     let mut tx = app.store.write().await?;
     let (post, community) = app.post_in_community(&mut tx, &on.post).await?;
     let order = order(&by, &community, Some(&on.why));
     let changed = match upon {
+        Upon::Mark(marked) => actions::set_marked(ctx, &mut tx, &order, &post, marked).await,
+        Upon::Move(to) => actions::move_thread(ctx, &mut tx, &order, &post, to).await,
         Upon::Remove(with) => actions::remove_post(ctx, &mut tx, &order, &post, with).await,
         Upon::Restore => actions::restore_post(ctx, &mut tx, &order, &post).await,
         Upon::Lock(locked) => actions::set_locked(ctx, &mut tx, &order, &post, locked).await,
@@ -361,7 +277,7 @@ pub(super) fn order<'a>(by: &'a Actor, community: &'a Actor, why: Option<&'a Why
     }
 }
 
-fn say(context: &Context, changed: bool, words: &str) {
+pub(super) fn say(context: &Context, changed: bool, words: &str) {
     let words = if changed { words } else { "It was so already." };
     output::sentence(context, words);
 }
@@ -372,15 +288,10 @@ impl App {
         if let Some(handle) = &by.account {
             return self.person(handle).await;
         }
-        let instance = self.actions.site.instance();
-        let actor = self.store.read().await?.actor_by_uri(&instance).await?;
-        match actor {
-            Some(actor) => Ok(actor),
-            None => bail!("the server has no actor of its own yet: start it once"),
-        }
+        self.instance().await
     }
 
-    async fn concerned(&self, on: &OnPerson) -> anyhow::Result<(Actor, Actor, Actor)> {
+    pub(super) async fn concerned(&self, on: &OnPerson) -> anyhow::Result<(Actor, Actor, Actor)> {
         let community: &Handle = &on.community;
         Ok((
             self.community(community).await?,
@@ -389,7 +300,11 @@ impl App {
         ))
     }
 
-    async fn post_in_community(&self, conn: &mut Conn, uri: &Url) -> anyhow::Result<(Post, Actor)> {
+    pub(super) async fn post_in_community(
+        &self,
+        conn: &mut Conn,
+        uri: &Url,
+    ) -> anyhow::Result<(Post, Actor)> {
         let Some(post) = conn.post_by_uri(uri.as_str()).await? else {
             bail!("there is no post {uri} here");
         };

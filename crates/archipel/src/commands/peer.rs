@@ -1,7 +1,9 @@
 //! `archipel peer`: other servers, how they are spoken to, and how they do.
 
-use archipel_model::Host;
-use archipel_storage::{DestinationView, Peer, PeerPolicy};
+use std::fmt::Write as _;
+
+use archipel_model::{Host, PeerPolicy};
+use archipel_storage::{DestinationView, Peer};
 use serde_json::{Value, json};
 
 use super::{Context, output};
@@ -13,10 +15,19 @@ pub async fn run(context: &Context, args: &PeerCommand) -> anyhow::Result<()> {
     let app = context.open().await?;
     let now = app.actions.now();
     match args {
-        PeerCommand::List => return list(context, &app).await,
+        PeerCommand::List { waiting: true, .. } => return knocks(context, &app).await,
+        PeerCommand::List { decided, .. } => return list(context, &app, *decided).await,
         PeerCommand::Show { host } => return show(context, &app, host).await,
-        PeerCommand::Allow { host } => {
-            set_policy(&app, host, PeerPolicy::Allowed, None).await?;
+        PeerCommand::Allow { host, reason } => {
+            let reason = reason.as_deref();
+            return decide(context, &app, host, PeerPolicy::Allowed, reason).await;
+        }
+        PeerCommand::Limit { host, reason } => {
+            let reason = reason.as_deref();
+            return decide(context, &app, host, PeerPolicy::Limited, reason).await;
+        }
+        PeerCommand::Lift { host } => {
+            return decide(context, &app, host, PeerPolicy::Open, None).await;
         }
         PeerCommand::Block {
             host,
@@ -26,7 +37,8 @@ pub async fn run(context: &Context, args: &PeerCommand) -> anyhow::Result<()> {
             if !confirm::ask(&format!("Bloquer / block {host}?"), *confirm)? {
                 anyhow::bail!("nothing was changed");
             }
-            set_policy(&app, host, PeerPolicy::Blocked, reason.as_deref()).await?;
+            let reason = reason.as_deref();
+            return decide(context, &app, host, PeerPolicy::Blocked, reason).await;
         }
         PeerCommand::Dialect { host, dialect } => {
             let mut tx = app.store.write().await?;
@@ -45,33 +57,89 @@ pub async fn run(context: &Context, args: &PeerCommand) -> anyhow::Result<()> {
             if !confirm::ask(&question, *confirm)? {
                 anyhow::bail!("nothing was changed");
             }
-            let mut tx = app.store.write().await?;
-            if !tx.forget_peer(host.as_str()).await? {
+            let rules = app.rules(&context.config)?;
+            if !app.federation.forget_domain(&rules, host).await? {
                 anyhow::bail!("{host} is not known");
             }
-            tx.commit().await?;
         }
     }
     output::sentence(context, "Done.");
     Ok(())
 }
 
-async fn set_policy(
+async fn decide(
+    context: &Context,
     app: &App,
     host: &Host,
     policy: PeerPolicy,
     reason: Option<&str>,
 ) -> anyhow::Result<()> {
-    let mut tx = app.store.write().await?;
-    tx.set_peer_policy(host.as_str(), policy, reason, app.actions.now())
+    let rules = app.rules(&context.config)?;
+    let let_in = app
+        .federation
+        .decide_domain(&rules, host, policy, reason)
         .await?;
-    tx.commit().await?;
+    if context.json {
+        output::thing(
+            context,
+            &json!({
+                "host": host.as_str(), "policy": policy.as_str(), "reason": reason,
+                "let_in": let_in.taken, "not_verified": let_in.refused,
+                "try_again": let_in.waiting,
+            }),
+        );
+        return Ok(());
+    }
+    let mut said = format!("{host} is {policy} now.");
+    if let_in.taken > 0 {
+        let _ = write!(said, " Requests to follow taken in: {}.", let_in.taken);
+    }
+    if let_in.waiting > 0 {
+        let _ = write!(
+            said,
+            " Requests that could not be checked now: {}; run the same command again later.",
+            let_in.waiting
+        );
+    }
+    output::sentence(context, &said);
     Ok(())
 }
 
-async fn list(context: &Context, app: &App) -> anyhow::Result<()> {
+async fn knocks(context: &Context, app: &App) -> anyhow::Result<()> {
     let mut conn = app.store.read().await?;
-    let peers = conn.peers().await?;
+    let mut rows = Vec::new();
+    for knock in conn.knocks().await? {
+        let wishes = conn.parked(&knock.host).await?.len();
+        rows.push(json!({
+            "host": knock.host,
+            "actor": knock.actor_uri,
+            "kind": knock.kind,
+            "times": knock.times,
+            "follows": wishes,
+            "first": knock.first_at.rfc3339(),
+            "last": knock.last_at.rfc3339(),
+        }));
+    }
+    output::list(context, &rows, |row| {
+        format!(
+            "{}  {}  {} by {}  follows {}",
+            output::of(row, "last"),
+            output::of(row, "host"),
+            output::of(row, "kind"),
+            output::of(row, "actor"),
+            output::of(row, "follows")
+        )
+    });
+    Ok(())
+}
+
+async fn list(context: &Context, app: &App, decided: bool) -> anyhow::Result<()> {
+    let mut conn = app.store.read().await?;
+    let peers = if decided {
+        conn.peer_policies().await?
+    } else {
+        conn.peers().await?
+    };
     let destinations = conn.destination_views(None).await?;
     let rows: Vec<Value> = peers
         .iter()
@@ -85,12 +153,13 @@ async fn list(context: &Context, app: &App) -> anyhow::Result<()> {
         .collect();
     output::list(context, &rows, |row| {
         format!(
-            "{}  {} {}  {}  {}  queue {}  {}",
+            "{}  {} {}  {}  {} {}  queue {}  {}",
             output::of(row, "host"),
             output::of(row, "software"),
             output::of(row, "version"),
             output::of(row, "dialect"),
             output::of(row, "policy"),
+            output::of(row, "reason"),
             output::of(row, "queued"),
             output::of(row, "last_error")
         )
@@ -137,6 +206,7 @@ fn row(peer: &Peer, destinations: &[&DestinationView]) -> Value {
         "queued": sum(|destination| destination.queued),
         "delivered": sum(|destination| destination.delivered),
         "refused": sum(|destination| destination.refused),
+        "withheld": sum(|destination| destination.withheld),
         "oldest_waiting": output::moment(
             destinations.iter().filter_map(|destination| destination.oldest_at).min()
         ),

@@ -25,6 +25,9 @@ const WORKERS_END: Duration = Duration::from_secs(25);
 /// How often what is no longer needed is removed.
 const TIDYING: Duration = Duration::from_hours(1);
 
+/// How often bans that have run out are looked for.
+const ENDING_BANS: Duration = Duration::from_mins(1);
+
 /// Runs the command.
 pub async fn run(context: &Context) -> anyhow::Result<()> {
     let stop = shutdown::on_signal()?;
@@ -114,6 +117,7 @@ fn start_workers(app: &App, workers: &TaskTracker, stop: &CancellationToken) {
         crate::polls::run(polls.clone(), stop)
     }));
     workers.spawn(tidy(app.clone(), stop.clone()));
+    workers.spawn(end_bans(app.clone(), stop.clone()));
 }
 
 /// Runs a task until told to stop; one that ends by itself is begun again, since
@@ -136,6 +140,25 @@ async fn kept_up<F>(
             Err(error) => tracing::error!(name, %error, "a worker panicked, beginning again"),
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// Tells those whose ban has run out, soon after it has.
+async fn end_bans(app: App, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(ENDING_BANS) => {}
+            () = stop.cancelled() => return,
+        }
+        let ended = async {
+            let mut tx = app.store.write().await?;
+            let ended = archipel_actions::end_bans(&app.actions, &mut tx).await?;
+            tx.commit().await?;
+            archipel_actions::Result::Ok(ended)
+        };
+        if let Err(error) = ended.await {
+            tracing::warn!(%error, "bans that have run out could not be ended");
+        }
     }
 }
 

@@ -28,7 +28,7 @@ pub struct CommunitySeed {
     pub description: String,
     /// The language spoken there, BCP 47.
     pub language: String,
-    /// Who may join, post and reply.
+    /// Who may join, post and reply, and who sees it.
     pub policy: CommunityPolicy,
 }
 
@@ -83,6 +83,7 @@ struct Entry {
     post: Option<String>,
     reply: Option<String>,
     hold: Option<String>,
+    reach: Option<String>,
 }
 
 fn french() -> String {
@@ -162,6 +163,7 @@ fn seed(entry: Entry) -> Result<CommunitySeed, String> {
             post: word("post", entry.post, default.post)?,
             reply: word("reply", entry.reply, default.reply)?,
             hold: word("hold", entry.hold, default.hold)?,
+            reach: word("reach", entry.reach, default.reach)?,
             ..default
         },
     })

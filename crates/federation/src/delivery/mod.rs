@@ -97,6 +97,10 @@ pub async fn run(federation: Federation, stop: CancellationToken) {
         federation,
     };
     let rounds = TaskTracker::new();
+    // Another mode may speak with servers that the last one did not.
+    if let Err(error) = deliverer.federation.release_admitted().await {
+        tracing::error!(%error, "what was kept back for other servers stays so for now");
+    }
     // Without its recorder a deliverer would send the same again and again.
     while !stop.is_cancelled() && !recording.is_finished() {
         match deliverer.turn(&rounds).await {

@@ -30,6 +30,8 @@ enum What {
     /// Not said in this peer's dialect, or deleted before it was ever said; or for
     /// another reason, in words for the operator.
     Skipped(Option<&'static str>),
+    /// Kept back, because the peer is not spoken with.
+    Withheld,
     /// Trouble on our side: to be tried again.
     Ours(String),
 }
@@ -50,6 +52,11 @@ impl Sent {
         Self { delivery, what }
     }
 
+    pub(super) fn withheld(delivery: QueuedDelivery) -> Self {
+        let what = What::Withheld;
+        Self { delivery, what }
+    }
+
     pub(super) fn our_trouble(delivery: QueuedDelivery, why: &str) -> Self {
         let what = What::Ours(why.to_owned());
         Self { delivery, what }
@@ -59,7 +66,7 @@ impl Sent {
     pub(super) fn waits(&self) -> bool {
         match &self.what {
             What::Report(report) => report.class == PostClass::Retry,
-            What::Skipped(_) => false,
+            What::Skipped(_) | What::Withheld => false,
             What::Ours(_) => true,
         }
     }
@@ -194,7 +201,9 @@ fn chance() -> f64 {
 
 /// What to write down of one try.
 fn result(sent: &Sent, now: Timestamp) -> DeliveryResult {
-    let attempts = sent.delivery.attempts + 1;
+    // What was kept back was not tried.
+    let tried = i64::from(!matches!(sent.what, What::Withheld));
+    let attempts = sent.delivery.attempts + tried;
     let (state, status, words, retry_after) = match &sent.what {
         What::Report(report) => {
             let state = match report.class {
@@ -206,6 +215,10 @@ fn result(sent: &Sent, now: Timestamp) -> DeliveryResult {
             (state, report.status, words, report.retry_after)
         }
         What::Skipped(why) => (DeliveryState::Skipped, None, why.map(str::to_owned), None),
+        What::Withheld => {
+            let words = "this server does not speak with that host".to_owned();
+            (DeliveryState::Withheld, None, Some(words), None)
+        }
         What::Ours(why) => (DeliveryState::Queued, None, Some(why.clone()), None),
     };
     let waits = state == DeliveryState::Queued;
@@ -232,7 +245,7 @@ fn fared(round: &Round, now: Timestamp) -> DestinationResult {
     let reports = || {
         round.results.iter().filter_map(|sent| match &sent.what {
             What::Report(report) => Some(report),
-            What::Skipped(_) | What::Ours(_) => None,
+            What::Skipped(_) | What::Withheld | What::Ours(_) => None,
         })
     };
     let success = reports().any(|report| report.class == PostClass::Delivered);

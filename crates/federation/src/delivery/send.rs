@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use archipel_model::{ActivityId, ActorId, Dialect};
+use archipel_model::{ActivityId, ActorId, Dialect, origin_of};
 use archipel_storage::{ActivityKind, ClaimedDestination, Form, PostKind, QueuedDelivery};
 use futures::StreamExt as _;
 use url::Url;
@@ -15,8 +15,9 @@ use url::Url;
 use super::record::{Round, Sent};
 use super::restamp::restamped;
 use super::{Body, Deliverer};
-use crate::client::{ActorKeys, Knock, PostClass, PostReport, SignedPost};
+use crate::client::{ActorKeys, Knock, PostClass, PostReport, Refused, SignedPost};
 use crate::peers::Manner;
+use crate::state::Federation;
 
 /// Objects on their way to one destination at the same time.
 const AT_ONCE: usize = 4;
@@ -34,6 +35,14 @@ pub(super) async fn round(
     let Ok(inbox) = Url::parse(&destination.inbox) else {
         return Round::empty(&destination);
     };
+    if federation.client.permits(&inbox) == Err(Refused::Blocked)
+        && !let_in(federation, &inbox).await
+    {
+        return Round {
+            destination,
+            results: queue.into_iter().map(Sent::withheld).collect(),
+        };
+    }
     let manner = federation
         .peers
         .manner(
@@ -68,6 +77,16 @@ pub(super) async fn round(
         destination,
         results,
     }
+}
+
+/// Whether the server of an inbox was let in since the policies were last read: what
+/// is kept back now would not be released again.
+async fn let_in(federation: &Federation, inbox: &Url) -> bool {
+    let Some(origin) = origin_of(inbox) else {
+        return false;
+    };
+    let (peers, store) = (&federation.peers, &federation.store);
+    peers.admits_now(store, origin.host()).await.is_ok()
 }
 
 /// The queue, apart by object, each in order.
@@ -245,6 +264,10 @@ impl Errand<'_> {
     async fn knock(&self, body: &Body, keys: &ActorKeys, knock: Knock) -> PostReport {
         let federation = &self.deliverer.federation;
         if let Err(refused) = federation.client.permits(self.inbox) {
+            // Blocked a moment ago: the next round keeps it back.
+            if refused == Refused::Blocked {
+                return our_report(knock, &refused.to_string());
+            }
             return PostReport {
                 status: None,
                 retry_after: None,
@@ -336,15 +359,23 @@ const fn forms(kind: ActivityKind, dialect: Dialect) -> &'static [Form] {
         // No reply is ever boosted into a home that did not ask for it: its author's
         // own words are sent on, where they prove themselves.
         (ActivityKind::AnnounceReply | ActivityKind::Relay, Dialect::Microblog) => &[Form::Forward],
-        // What means nothing there.
-        (ActivityKind::AnnounceAgain | ActivityKind::Unboost, Dialect::Threadiverse)
-        | (ActivityKind::RelayVote, Dialect::Microblog | Dialect::Unknown)
+        // What means nothing there. Reports go, in confidence, to those who know what a
+        // community is; all others hear of them from this server.
+        (
+            ActivityKind::AnnounceAgain | ActivityKind::Unboost | ActivityKind::FlagOn,
+            Dialect::Threadiverse,
+        )
+        | (
+            ActivityKind::RelayVote | ActivityKind::RelayFlag,
+            Dialect::Microblog | Dialect::Unknown,
+        )
         | (ActivityKind::Measure | ActivityKind::Dislike, Dialect::Microblog) => &[],
         (
             ActivityKind::AnnounceThread
             | ActivityKind::AnnounceReply
             | ActivityKind::Relay
-            | ActivityKind::RelayVote,
+            | ActivityKind::RelayVote
+            | ActivityKind::RelayFlag,
             _,
         ) => &[Form::Wrapped],
         _ => &[Form::Plain],

@@ -10,8 +10,9 @@ use http::request::Parts;
 
 use super::Door;
 use super::answer::{self, Answer};
-use super::receive::restore_target;
+use super::asker::Asker;
 use crate::documents::Document;
+use crate::gate::Refusal;
 use crate::render::{self, Json};
 use crate::views::{self, ViewError, url};
 
@@ -42,10 +43,13 @@ fn place(handle: &str, make: impl FnOnce(Handle) -> Place) -> Place {
     handle.parse().map_or(Place::Other, make)
 }
 
-async fn serve(door: &Door, place: Place, mut parts: Parts) -> Answer {
-    restore_target(&mut parts);
+async fn serve(door: &Door, place: Place, parts: Parts) -> Answer {
+    let stranger = match door.asker(&parts).await {
+        Asker::Reader => false,
+        Asker::Stranger(_) => true,
+        Asker::Blocked => return Ok(door.refused(&Refusal::DomainBlocked)),
+    };
     let document = of(door, &place).await?;
-    let stranger = door.is_stranger(&parts).await;
     Ok(answer::found(document.as_ref(), stranger))
 }
 
@@ -64,6 +68,8 @@ async fn of(door: &Door, place: &Place) -> Result<Option<Arc<Document>>, ViewErr
     }
     let mut conn = federation.store.read().await?;
     let document = match conn.actor_by_uri(&uri).await? {
+        // What is known to this server alone was never there.
+        Some(actor) if conn.is_local_only(actor.id).await? => None,
         Some(actor) if actor.is_local => {
             let title = &federation.settings.title;
             Some(Arc::new(

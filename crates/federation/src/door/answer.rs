@@ -115,7 +115,15 @@ pub(super) async fn nothing() -> Response {
 
 /// A refusal in the words of the gate.
 pub(super) fn refused(refusal: &Refusal) -> Response {
-    let (status, headers, problem) = refusal.problem();
+    refused_with_page(refusal, None)
+}
+
+/// The same, with the page where people of the other server can read whom to ask.
+pub(super) fn refused_with_page(refusal: &Refusal, page: Option<&str>) -> Response {
+    let (status, headers, mut problem) = refusal.problem();
+    if let (Some(page), Some(members)) = (page, problem.as_object_mut()) {
+        members.insert("page".to_owned(), page.into());
+    }
     (status, headers, Body::from(problem.to_string())).into_response()
 }
 

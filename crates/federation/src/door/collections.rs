@@ -1,7 +1,7 @@
 //! Collections of actors: outbox, followers, following, featured, moderators.
 
 use archipel_model::{ActorState, Place, Role};
-use archipel_storage::{ActivityKind, Actor, Conn, PostState};
+use archipel_storage::{ActivityKind, Actor, Conn};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
@@ -10,9 +10,7 @@ use url::Url;
 
 use super::Door;
 use super::answer::{self, Answer};
-use super::receive::restore_target;
 use crate::delivery::wrapped;
-use crate::gate::Refusal;
 use crate::render::collection::{self, Item, OUTBOX_LIMIT};
 use crate::render::{CONTENT_TYPE, Json};
 use crate::views::{self, ViewError, url};
@@ -52,17 +50,7 @@ pub(super) async fn outbox(State(door): State<Door>, parts: Parts) -> Answer {
     let root = door.federation.actions.site.instance();
     let mut items = Vec::new();
     let mut bytes = 0;
-    for activity in conn.activities_of(actor.id, kind, OUTBOX).await? {
-        let post = match activity.post_id {
-            Some(post) => conn.post(post).await?,
-            None => None,
-        };
-        let shown = post.is_some_and(|post| {
-            post.state == PostState::Published && post.visibility.may_be_announced()
-        });
-        if !shown {
-            continue;
-        }
+    for activity in conn.listed_activities(actor.id, kind, OUTBOX).await? {
         let written = if kind == ActivityKind::AnnounceThread {
             wrapped(&mut conn, &activity, &root).await
         } else {
@@ -156,14 +144,6 @@ pub(super) async fn moderators(
 }
 
 impl Door {
-    /// The refusal for a stranger, when documents are only for those who sign.
-    pub(super) async fn refuses(&self, parts: &Parts) -> Option<Response> {
-        let mut parts = parts.clone();
-        restore_target(&mut parts);
-        let stranger = self.is_stranger(&parts).await;
-        stranger.then(|| answer::refused(&Refusal::Unsigned))
-    }
-
     /// The living actor whose collection `name` is asked for, with the
     /// collection's id.
     async fn open(
@@ -176,10 +156,15 @@ impl Door {
         };
         let mut conn = self.federation.store.read().await?;
         let actor = conn.actor_by_uri(&uri).await?;
+        let actor = actor.filter(|actor| actor.is_local && actor.state == ActorState::Active);
+        let Some(actor) = actor else {
+            return Ok(None);
+        };
+        if conn.is_local_only(actor.id).await? {
+            return Ok(None);
+        }
         let id = url(&format!("{uri}/{name}"))?;
-        Ok(actor
-            .filter(|actor| actor.is_local && actor.state == ActorState::Active)
-            .map(|actor| (conn, actor, id)))
+        Ok(Some((conn, actor, id)))
     }
 
     fn actor_uri(&self, uri: &Uri, name: &str) -> Option<String> {

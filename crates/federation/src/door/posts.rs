@@ -179,10 +179,17 @@ impl<'a> Listing<'a> {
     }
 }
 
+/// A post that other servers may know of.
 async fn stored(conn: &mut Conn, id: &str) -> Result<Option<Post>, ViewError> {
-    match id.parse() {
-        Ok(id) => Ok(conn.post(id).await?),
-        Err(_) => Ok(None),
+    let Ok(id) = id.parse() else {
+        return Ok(None);
+    };
+    let Some(post) = conn.post(id).await? else {
+        return Ok(None);
+    };
+    match post.community_id {
+        Some(community) if conn.is_local_only(community).await? => Ok(None),
+        _ => Ok(Some(post)),
     }
 }
 

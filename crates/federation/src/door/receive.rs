@@ -9,7 +9,6 @@ use http::request::Parts;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
 use super::Door;
-use super::answer::refused;
 use crate::gate::{self, Head, Refusal};
 use crate::inbox;
 
@@ -41,7 +40,7 @@ pub(super) async fn person(
 async fn take(door: &Door, request: Request, place: Option<Place>) -> Response {
     match accept(door, request, place).await {
         Ok(()) => StatusCode::ACCEPTED.into_response(),
-        Err(NotTaken::Refused(refusal)) => refused(&refusal),
+        Err(NotTaken::Refused(refusal)) => door.refused(&refusal),
         Err(NotTaken::Broken) => StatusCode::REQUEST_TIMEOUT.into_response(),
     }
 }

@@ -95,7 +95,11 @@ impl Door {
                 }
             }
         };
-        Ok(actor.filter(|actor| actor.is_local && actor.state == ActorState::Active))
+        let actor = actor.filter(|actor| actor.is_local && actor.state == ActorState::Active);
+        match actor {
+            Some(actor) if conn.is_local_only(actor.id).await? => Ok(None),
+            actor => Ok(actor),
+        }
     }
 }
 

@@ -5,11 +5,11 @@
 //! database: who signed was proven by the gate, who owns what is looked up here.
 
 use archipel_actions::{self as actions, FollowOutcome, FollowRequest};
-use archipel_model::{ActorState, Place, ReactionClass, ReactionKind};
+use archipel_model::{ActorState, Host, Place, Reach, ReactionClass, ReactionKind};
 use archipel_storage::{Actor, InboxItem, InboxState, Tx};
 use url::Url;
 
-use super::{create, edit, moderate, react, relay};
+use super::{bans, create, edit, moderate, react, relay, reports};
 use crate::parse::{self, AnnounceOf, Deed, FollowRef, Incoming, UndoOf};
 use crate::people::is_group;
 use crate::state::Federation;
@@ -130,6 +130,9 @@ pub(super) async fn apply(federation: &Federation, tx: &mut Tx, item: &InboxItem
     if actor.is_local {
         return refused("nobody here speaks through the inbox");
     }
+    if !is_heard(federation, tx, &actor).await? {
+        return refused("its server is not spoken with");
+    }
     let job = Job {
         federation,
         item,
@@ -140,6 +143,19 @@ pub(super) async fn apply(federation: &Federation, tx: &mut Tx, item: &InboxItem
         return refused("the actor does not act any more");
     }
     job.dispatch(tx).await
+}
+
+/// Whether the server of an actor may speak with us: what was kept before a decision
+/// is worked off after it, and what was let in a moment ago is not turned away.
+async fn is_heard(federation: &Federation, tx: &mut Tx, actor: &Actor) -> Result<bool, Stop> {
+    if actor.host_blocked {
+        return Ok(false);
+    }
+    let Ok(host) = actor.host.parse::<Host>() else {
+        return Ok(false);
+    };
+    let peers = &federation.peers;
+    Ok(peers.admits(&host).is_ok() || peers.admits_by(&tx.domains().await?, &host).is_ok())
 }
 
 impl Job<'_> {
@@ -195,7 +211,23 @@ impl Job<'_> {
                     with_content: *remove_data,
                 };
                 let reason = summary.as_deref();
-                moderate::ban(self, tx, object, target.as_ref(), reason, ban).await
+                bans::ban(self, tx, object, target.as_ref(), reason, ban).await
+            }
+            Deed::Flag { objects, reason } => {
+                reports::flag(self, tx, objects, reason.as_deref()).await
+            }
+            Deed::Resolve { flag, object } => {
+                reports::resolve(self, tx, flag.as_ref(), object.as_ref()).await
+            }
+            Deed::Warn { object, summary } => {
+                reports::warn(self, tx, object, summary.as_deref()).await
+            }
+            Deed::Move {
+                object,
+                origin,
+                target,
+            } if *object != self.activity.actor => {
+                moderate::moved(self, tx, object, origin.as_ref(), target).await
             }
             Deed::Other(kind) => refused(format!("{kind} is not handled")),
             other => refused(format!("{} is not handled", name(other))),
@@ -293,7 +325,7 @@ impl Job<'_> {
                 return moderate::lock(self, tx, object, None, false).await;
             }
             UndoOf::Block { object, target, .. } => {
-                return moderate::unban(self, tx, object, target.as_ref()).await;
+                return bans::unban(self, tx, object, target.as_ref()).await;
             }
             _ => return refused("undoes something that is not handled"),
         };
@@ -349,16 +381,26 @@ impl Job<'_> {
         };
         let actor = tx.local_actor(handle.as_str()).await?;
         // The address must be that of the actor, not of a namesake of another kind.
-        Ok(actor.filter(|actor| {
+        let actor = actor.filter(|actor| {
             self.federation.actions.site.place(uri.as_str())
                 == self.federation.actions.site.place(&actor.uri)
-        }))
+        });
+        match actor {
+            // What is known to this server alone is nobody to others.
+            Some(actor) if is_local_only(tx, &actor).await? => Ok(None),
+            actor => Ok(actor),
+        }
     }
+}
+
+/// Whether other servers are told nothing of a community.
+pub(super) async fn is_local_only(tx: &mut Tx, actor: &Actor) -> archipel_storage::Result<bool> {
+    let settings = tx.community(actor.id).await?;
+    Ok(settings.is_some_and(|settings| settings.reach == Reach::Local))
 }
 
 fn name(deed: &Deed) -> &'static str {
     match deed {
-        Deed::Flag { .. } => "Flag",
         Deed::Move { .. } => "Move",
         _ => "this",
     }

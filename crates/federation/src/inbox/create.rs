@@ -2,11 +2,12 @@
 //! does it answer. Then it is submitted like every other post.
 
 use archipel_actions::{self as actions, Submitted};
-use archipel_model::{ActorState, Place};
+use archipel_model::submission::Refusal;
+use archipel_model::{ActorState, Place, Visibility, Wish, text};
 use archipel_storage::{Actor, Post, Tx};
 use url::Url;
 
-use super::apply::{Applied, Job, Lack, Stop, done, refused};
+use super::apply::{Applied, Job, Lack, Outcome, Stop, done, is_local_only, refused};
 use super::react;
 use crate::found::Known;
 use crate::parse::{ObjectKind, ObjectRef, RemoteObject};
@@ -51,6 +52,11 @@ pub(super) async fn create(job: &Job<'_>, tx: &mut Tx, what: &ObjectRef) -> Appl
     }
     let community = addressed_community(job, tx, object).await?;
     if job.item.raw.len() > MAX_PASSED_ON {
+        if let Some(community) = &community {
+            let about = (object.id.as_str(), object.language.as_deref());
+            let (ctx, why) = (&job.federation.actions, Refusal::TooLarge);
+            actions::tell_refused(ctx, tx, community, job.actor, about, why).await?;
+        }
         return refused("too large to be passed on");
     }
     let parent = parent_of(job, tx, object).await?;
@@ -95,6 +101,9 @@ pub(super) async fn submit(
         };
         submission.visibility = addressed.visibility(about.author.followers.as_deref());
     }
+    if let Some(outcome) = wished(job, tx, &submission).await? {
+        return Ok(outcome);
+    }
     let submitted = actions::submit_post(&job.federation.actions, tx, submission).await?;
     match submitted {
         Submitted::Published(_) => match about.community {
@@ -111,6 +120,35 @@ pub(super) async fn submit(
         Submitted::Known => done("known already"),
         Submitted::Refused(refusal) => refused(refusal.code()),
     }
+}
+
+/// What a direct message to a community asks for, if it is one of the few wishes.
+async fn wished(
+    job: &Job<'_>,
+    tx: &mut Tx,
+    submission: &actions::Submission<'_>,
+) -> Result<Option<Outcome>, Stop> {
+    let (Visibility::Direct, Some(community), Some(about), Some(_)) = (
+        submission.visibility,
+        submission.community,
+        submission.uri,
+        submission.received,
+    ) else {
+        return Ok(None);
+    };
+    let Some((wish, language)) = Wish::read(&text::plain(&submission.content)) else {
+        return Ok(None);
+    };
+    let wanted = wish == Wish::TellPublished;
+    let asked = Some((about, language));
+    let ctx = &job.federation.actions;
+    let author = submission.author;
+    let member = actions::set_tell_published(ctx, tx, community, author, wanted, asked).await?;
+    Ok(Some(match (member, wanted) {
+        (false, _) => Outcome::Refused("only members can be told of their posts".to_owned()),
+        (true, true) => Outcome::Done("is told of published posts".to_owned()),
+        (true, false) => Outcome::Done("is told of published posts no more".to_owned()),
+    }))
 }
 
 /// What a post that is known already may still need, now that its author brings it.
@@ -233,7 +271,7 @@ pub(super) async fn parent_of(
     let mut have = None;
     while let Some(uri) = next.take() {
         if let Some(post) = tx.post_by_uri(uri.as_str()).await? {
-            have = Some(post);
+            have = known_elsewhere(tx, post).await?;
             break;
         }
         if job.federation.actions.site.is_ours(uri.as_str()) || missing.len() >= MAX_DEPTH {
@@ -262,7 +300,9 @@ pub(super) async fn parent_of(
             continue;
         };
         let author = tx.actor_by_uri(author.as_str()).await?;
-        let Some(author) = author.filter(|author| author.state == ActorState::Active) else {
+        let Some(author) =
+            author.filter(|author| author.state == ActorState::Active && !author.host_blocked)
+        else {
             have = None;
             continue;
         };
@@ -283,6 +323,18 @@ pub(super) async fn parent_of(
         have = tx.post_by_uri(object.id.as_str()).await?;
     }
     Ok(have)
+}
+
+/// A post, unless other servers know nothing of its community.
+async fn known_elsewhere(tx: &mut Tx, post: Post) -> Result<Option<Post>, Stop> {
+    let community = match post.community_id {
+        Some(id) => tx.actor(id).await?,
+        None => None,
+    };
+    Ok(match community {
+        Some(community) if is_local_only(tx, &community).await? => None,
+        _ => Some(post),
+    })
 }
 
 /// Whether somebody here has to do with a post that is for no community of ours:

@@ -1,14 +1,16 @@
 //! A received `Update`: of a post by its author, of a post by a moderator, of the
 //! one who signed.
 
-use archipel_actions as actions;
+use archipel_actions::{self as actions, EditOutcome};
 use archipel_storage::{Actor, Edited, Post, PostState, Tx};
 use url::Url;
 
 use super::apply::{Applied, Job, Lack, Stop, done, refused};
 use super::create::{self, known};
+use super::moderate;
 use crate::found::Known;
 use crate::parse::{ObjectRef, RemoteObject};
+use crate::people::is_group;
 use crate::posts;
 
 /// Applies an `Update` by the one who signed it.
@@ -21,7 +23,13 @@ pub(super) async fn update(job: &Job<'_>, tx: &mut Tx, what: &ObjectRef) -> Appl
             }
             return done("the actor was read again");
         }
-        ObjectRef::Actor(_) => return refused("edits somebody else"),
+        ObjectRef::Actor(object) => {
+            let community = job.local_actor(tx, object).await?.filter(is_group);
+            return match community {
+                Some(community) => moderate::edited(job, tx, &community).await,
+                None => refused("edits somebody else"),
+            };
+        }
         ObjectRef::Embedded(object) => object.as_ref(),
         ObjectRef::Id(id) => match newest(job, tx, id).await? {
             Known::Post(post) => {
@@ -36,7 +44,7 @@ pub(super) async fn update(job: &Job<'_>, tx: &mut Tx, what: &ObjectRef) -> Appl
         return create::create(job, tx, what).await;
     };
     if post.author_id != job.actor.id {
-        return refused("edited by somebody who is not its author");
+        return moderate::touched(job, tx, &post, object).await;
     }
     if let Some(why) = create::forged(job, object) {
         return refused(why);
@@ -98,9 +106,9 @@ pub(super) async fn edit(
         at: object.updated.unwrap_or(job.item.received_at),
         received,
     };
-    if actions::edit_post(ctx, tx, author, post, &edit).await? {
-        done("the post is edited")
-    } else {
-        refused("an older version than the one that is known")
+    match actions::edit_post(ctx, tx, author, post, &edit).await? {
+        EditOutcome::Edited => done("the post is edited"),
+        EditOutcome::Held(reason) => done(format!("the edit is held: {reason}")),
+        EditOutcome::Unchanged => refused("an older version than the one that is known"),
     }
 }

@@ -4,6 +4,7 @@
 //! kept and has `apply` turn it into actions, `lacking` fetches what that needs.
 
 mod apply;
+mod bans;
 mod create;
 mod edit;
 mod forwarded;
@@ -15,10 +16,11 @@ mod proofs;
 mod react;
 mod receive;
 mod relay;
+mod reports;
 #[cfg(test)]
 mod tests;
 mod work;
 
 pub use keep::Keeper;
-pub(crate) use receive::receive;
+pub(crate) use receive::{receive, receive_parked};
 pub use work::run as work;

@@ -8,6 +8,7 @@ use archipel_storage::{Actor, Post, Tx};
 use url::Url;
 
 use super::apply::{Applied, Job, Lack, Stop, done, refused};
+use crate::parse::{self, RemoteObject};
 use crate::people::is_group;
 
 impl Job<'_> {
@@ -44,7 +45,13 @@ pub(super) fn ordered(result: actions::Result<bool>, words: &str) -> Applied {
             error @ (actions::Error::NotAPerson(_)
             | actions::Error::NotAThread
             | actions::Error::NotShown
+            | actions::Error::LocalOnly(_)
             | actions::Error::TooManyPinned(_)
+            | actions::Error::NotACommunity(_)
+            | actions::Error::OnlyThreadsMove
+            | actions::Error::AnotherReach
+            | actions::Error::NotTheirs(_)
+            | actions::Error::NoSuchReport
             | actions::Error::Inactive(_)),
         ) => refused(error.to_string()),
         Err(error) => Err(error.into()),
@@ -174,50 +181,73 @@ async fn collection(
     Ok(community.map(|community| (community, list)))
 }
 
-/// Applies a ban from one of our communities. A ban from the sender's own server
-/// is theirs to keep.
-pub(super) async fn ban(
+/// Applies a move of a thread from one of our communities to another (`PieFed`,
+/// `NodeBB`).
+pub(super) async fn moved(
     job: &Job<'_>,
     tx: &mut Tx,
     object: &Url,
-    target: Option<&Url>,
-    reason: Option<&str>,
-    ban: actions::Ban,
+    origin: Option<&Url>,
+    target: &Url,
 ) -> Applied {
-    let Some(community) = banning(job, tx, target).await? else {
-        return refused("bans from nothing that lives here");
+    // NodeBB moves the thread's context, which of ours hangs below the post.
+    let uri = object.as_str();
+    let uri = uri.strip_suffix("/context").unwrap_or(uri);
+    let Some(post) = tx.post_by_uri(uri).await? else {
+        return refused("concerns no post that is known");
     };
-    let Some(person) = tx.actor_by_uri(object.as_str()).await? else {
-        return Err(Stop::Lack(Lack::Actor(object.clone())));
+    let Some(community) = job.home(tx, &post).await? else {
+        return refused("the post belongs to no community here");
     };
-    let order = job.order(&community, reason);
-    let result = actions::ban(&job.federation.actions, tx, &order, &person, ban).await;
-    ordered(result, "banned")
-}
-
-/// Applies the end of a ban: who from where is what counts, since peers make up
-/// the inner id anew.
-pub(super) async fn unban(
-    job: &Job<'_>,
-    tx: &mut Tx,
-    object: &Url,
-    target: Option<&Url>,
-) -> Applied {
-    let Some(community) = banning(job, tx, target).await? else {
-        return refused("ends no ban from here");
-    };
-    let Some(person) = tx.actor_by_uri(object.as_str()).await? else {
-        return refused("concerns nobody who is known");
+    if origin.is_some_and(|origin| origin.as_str() != community.uri) {
+        return refused("the post is not where it is to be moved from");
+    }
+    let Some(to) = job.local_actor(tx, target).await?.filter(is_group) else {
+        return refused("threads are moved to communities of this server only");
     };
     let order = job.order(&community, None);
-    let restore = job.activity.restore_data;
-    let result = actions::unban(&job.federation.actions, tx, &order, &person, restore).await;
-    ordered(result, "the ban is ended")
+    let result = actions::move_thread(&job.federation.actions, tx, &order, &post, &to).await;
+    ordered(result, "the thread is moved")
 }
 
-async fn banning(job: &Job<'_>, tx: &mut Tx, target: Option<&Url>) -> Result<Option<Actor>, Stop> {
-    match target {
-        Some(target) => Ok(job.local_actor(tx, target).await?.filter(is_group)),
-        None => Ok(None),
+/// Applies what a moderator changed of a post of somebody else: its mark as
+/// sensitive (Lemmy 1.0), or that it takes no more replies (Mbin). The rest is its
+/// author's.
+pub(super) async fn touched(
+    job: &Job<'_>,
+    tx: &mut Tx,
+    post: &Post,
+    object: &RemoteObject,
+) -> Applied {
+    let Some(community) = job.home(tx, post).await? else {
+        return refused("edited by somebody who is not its author");
+    };
+    let order = job.order(&community, None);
+    let ctx = &job.federation.actions;
+    if object.comments_enabled == Some(false) && !post.locked {
+        let result = actions::set_locked(ctx, tx, &order, post, true).await;
+        return ordered(result, "the thread is locked");
     }
+    let result = actions::set_marked(ctx, tx, &order, post, object.sensitive).await;
+    ordered(result, "the mark is changed")
+}
+
+/// Applies what a moderator changed of one of our communities.
+pub(super) async fn edited(job: &Job<'_>, tx: &mut Tx, community: &Actor) -> Applied {
+    let Ok(update) = serde_json::from_str(&job.item.raw) else {
+        return refused("not JSON");
+    };
+    let profile = parse::profile(&update);
+    let change = actions::CommunityChange {
+        title: profile.name,
+        description: profile.description,
+        rules: profile.rules,
+        ..actions::CommunityChange::default()
+    };
+    if change.title.is_none() && change.description.is_none() && change.rules.is_none() {
+        return refused("changes nothing that moderators may change");
+    }
+    let order = job.order(community, None);
+    let result = actions::change_community(&job.federation.actions, tx, &order, &change).await;
+    ordered(result, "the community is changed")
 }

@@ -34,7 +34,12 @@ pub(crate) async fn receive(
     if let Some(place) = recipient {
         addressed(federation, place).await?;
     }
-    admitted(federation, envelope).await?;
+    if let Err(refusal) = admitted(federation, envelope).await {
+        if refusal == Refusal::NotAllowed {
+            federation.note_knock(parts, envelope, &body).await;
+        }
+        return Err(refusal);
+    }
     let sender = match inspected.proof.as_ref() {
         Some(proof) if brought_by_another(federation, &inspected).await? => {
             forwarded::author(federation, &inspected, proof).await?
@@ -80,7 +85,27 @@ async fn brought_by_another(
     })
 }
 
-/// Whether somebody lives, or lived, at a personal inbox.
+/// Takes a request that was parked while its server was not let in: its signature
+/// was made then, and is checked now.
+pub(crate) async fn receive_parked(
+    federation: &Federation,
+    rules: &GateRules,
+    parts: &Parts,
+    body: Bytes,
+    received_at: Timestamp,
+) -> Result<(), Refusal> {
+    let inspected = gate::inspect_post(rules, Head::from(parts), &body, received_at)?;
+    let envelope = &inspected.envelope;
+    admitted(federation, envelope).await?;
+    let key = sender(federation, &inspected).await?;
+    if key.is_none_or(|key| key.state != ActorState::Active) {
+        return Ok(());
+    }
+    keep(federation, envelope, body, federation.now()).await
+}
+
+/// Whether somebody lives, or lived, at a personal inbox; what is known to this
+/// server alone is nobody to others.
 async fn addressed(federation: &Federation, place: &Place) -> Result<(), Refusal> {
     let handle = match place {
         Place::Community(handle) | Place::Person(handle) => handle,
@@ -93,6 +118,13 @@ async fn addressed(federation: &Federation, place: &Place) -> Result<(), Refusal
         .await
         .map_err(|e| overloaded(&e))?
         .filter(|actor| federation.actions.site.place(&actor.uri).as_ref() == Some(place));
+    let hidden = match &actor {
+        Some(actor) => conn.is_local_only(actor.id).await,
+        None => Ok(false),
+    };
+    if hidden.map_err(|e| overloaded(&e))? {
+        return Err(Refusal::UnknownRecipient);
+    }
     match actor {
         None => Err(Refusal::UnknownRecipient),
         Some(actor) if actor.state == ActorState::Gone => Err(Refusal::GoneRecipient),
@@ -108,9 +140,16 @@ async fn admitted(federation: &Federation, envelope: &Envelope) -> Result<(), Re
     }
     let clock = federation.actions.clock.as_ref();
     federation.peers.refresh(&federation.store, clock).await;
-    match origin_of(&envelope.actor) {
-        Some(origin) => federation.peers.admits(origin.host()),
-        None => Err(Refusal::MalformedActivity("its actor is not a URL")),
+    let origin = origin_of(&envelope.actor);
+    let origin = origin.ok_or(Refusal::MalformedActivity("its actor is not a URL"))?;
+    match federation.peers.admits(origin.host()) {
+        // Who was let in just now must not be left at the door, where nobody would
+        // look for them any more.
+        Err(Refusal::NotAllowed) => {
+            let (peers, store) = (&federation.peers, &federation.store);
+            peers.admits_now(store, origin.host()).await
+        }
+        known => known,
     }
 }
 

@@ -14,7 +14,7 @@ use url::Url;
 
 use super::apply::{Applied, Job, Lack, Stop, done, refused};
 use super::create::{About, choice, known, parent_of, submit};
-use super::{passed_on, proofs};
+use super::{passed_on, proofs, reports};
 use crate::found::Known;
 use crate::parse::{AnnounceOf, Deed, Incoming, ObjectRef, RemoteObject};
 use crate::people::is_group;
@@ -24,6 +24,12 @@ use crate::posts;
 pub(super) async fn announce(job: &Job<'_>, tx: &mut Tx, what: &AnnounceOf) -> Applied {
     if !is_group(job.actor) {
         return refused("a boost by somebody who is no community");
+    }
+    // A report about somebody here is for this server, whoever follows.
+    if let AnnounceOf::Activity(inner) = what
+        && let Deed::Flag { objects, reason } = &inner.deed
+    {
+        return reports::passed_on(job, tx, objects, reason.as_deref()).await;
     }
     if !tx.is_followed_here(job.actor.id).await? {
         return refused("nobody here follows this community");
@@ -151,6 +157,9 @@ pub(super) async fn post(
     };
     if author.state != ActorState::Active {
         return refused("its author does not act any more");
+    }
+    if author.host_blocked {
+        return refused("its author's server is blocked");
     }
     if !object
         .visibility(author.followers.as_deref())

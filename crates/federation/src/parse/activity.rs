@@ -182,6 +182,20 @@ pub enum Deed {
         /// Where to.
         target: Url,
     },
+    /// Closes a report (Lemmy 1.0).
+    Resolve {
+        /// The report's activity, when it was given.
+        flag: Option<Url>,
+        /// What was reported, when the report was embedded.
+        object: Option<Url>,
+    },
+    /// Warns somebody (Lemmy 1.0).
+    Warn {
+        /// The post, or the person.
+        object: Url,
+        /// The reason.
+        summary: Option<String>,
+    },
     /// Closes a thread or a reply to answers.
     Lock {
         /// The post.
@@ -354,6 +368,22 @@ fn deed(kind: &str, document: &Object, depth: usize) -> Result<Deed, ParseError>
             object: object()?,
             summary: summary(),
         },
+        "Warn" => Deed::Warn {
+            object: object()?,
+            summary: summary(),
+        },
+        "Resolve" => {
+            let flag = document.get("object");
+            let embedded = flag.and_then(Value::as_object);
+            let (flag, object) = (
+                sole_id(flag),
+                embedded.and_then(|flag| first_id(flag.get("object"))),
+            );
+            if flag.is_none() && object.is_none() {
+                return Err(ParseError::Missing("object"));
+            }
+            Deed::Resolve { flag, object }
+        }
         other => Deed::Other(super::value::clean(other, 60)),
     })
 }

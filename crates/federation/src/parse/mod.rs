@@ -12,6 +12,7 @@ mod attachment;
 mod collection;
 mod keys;
 mod object;
+mod profile;
 pub mod raw;
 mod special;
 mod undo;
@@ -27,6 +28,7 @@ pub use attachment::{Attachment, AttachmentKind};
 pub use collection::{RemoteCollection, collection};
 pub use keys::{KeyDocument, KeyMaterial, RemoteKey, key_document};
 pub use object::{Mention, ObjectKind, RemoteObject, is_tombstone, object};
+pub use profile::{Profile, profile};
 pub use undo::UndoOf;
 pub use value::is_public;
 

@@ -46,6 +46,10 @@ words! {
     UndoType: "Undo" => Undo;
     VoteType: "Like" => Like, "Dislike" => Dislike;
     DeleteType: "Delete" => Delete;
+    FlagType: "Flag" => Flag;
+    ResolveType: "Resolve" => Resolve;
+    WarnType: "Warn" => Warn;
+    BlockType: "Block" => Block;
     AnnounceType: "Announce" => Announce;
     OrderedType: "OrderedCollection" => Ordered;
     CollectionType: "Collection" => Plain;
@@ -143,6 +147,23 @@ shapes! {
     UndoVote {
         #[serde(rename = "type")] kind: UndoType, id: Url, actor: Url, object: Vote,
         audience: Option<Url>,
+    }
+    Flag {
+        #[serde(rename = "type")] kind: FlagType, id: Url, actor: Url, to: [Url; 1], object: Url,
+        summary: Option<String>, audience: Option<Url>,
+    }
+    Resolve {
+        #[serde(rename = "type")] kind: ResolveType, id: Url, actor: Url, to: [Url; 1],
+        object: Flag,
+    }
+    Warn {
+        #[serde(rename = "type")] kind: WarnType, id: Url, actor: Url, to: [Url; 1], object: Url,
+        summary: Option<String>, audience: Option<Url>,
+    }
+    Block {
+        #[serde(rename = "type")] kind: BlockType, id: Url, actor: Url, to: Vec<Url>, cc: Vec<Url>,
+        object: Url, target: Url, remove_data: Option<bool>, summary: Option<String>,
+        expires: Option<Date>, end_time: Option<Date>, audience: Option<Url>,
     }
     Nested { id: Url }
     Inner { id: Url, actor: Url }

@@ -13,6 +13,7 @@ pub mod discovery;
 pub mod moderation;
 pub mod object;
 pub mod reaction;
+pub mod report;
 pub mod special;
 pub mod tombstone;
 

@@ -15,7 +15,7 @@ pub struct MeasureView {
     pub id: Url,
     /// The moderator.
     pub actor: Url,
-    /// The community.
+    /// The community; of a ban everywhere, the server that it is from.
     pub community: Url,
     /// When.
     pub at: Timestamp,
@@ -54,6 +54,24 @@ pub enum DeedView {
     Appoint(Url),
     /// Took that role away.
     Dismiss(Url),
+    /// Kept somebody of this server out of it.
+    BanHere {
+        /// Whom.
+        person: Url,
+        /// Until when.
+        ends: Option<Timestamp>,
+        /// Whether what they posted goes too.
+        remove_data: bool,
+    },
+    /// Changed what the community says of itself; the community as JSON.
+    Edit(Json),
+    /// Warned somebody.
+    Warn {
+        /// The post or the person that it is about.
+        object: Url,
+        /// Whom.
+        person: Url,
+    },
     /// Closed a report; the report as JSON.
     Resolve(Json),
     /// Moved a thread to another community.
@@ -123,7 +141,39 @@ fn write(view: &MeasureView, part: fn(&Activity<'_>) -> Rendered) -> Rendered {
             target: collection("moderators"),
             ..activity(view, "Remove", &id_part(person)?)
         }),
-        DeedView::Resolve(flag) => part(&activity(view, "Resolve", flag)),
+        DeedView::BanHere {
+            person,
+            ends,
+            remove_data,
+        } => {
+            let object = id_part(person)?;
+            part(&Activity {
+                to: Addressing::public([]).to,
+                audience: None,
+                target: Some(view.community.to_string()),
+                end_time: ends.map(Timestamp::rfc3339),
+                expires: ends.map(Timestamp::rfc3339),
+                remove_data: Some(*remove_data),
+                ..activity(view, "Block", &object)
+            })
+        }
+        DeedView::Edit(group) => part(&activity(view, "Update", group)),
+        // To whom it concerns, and to nobody else.
+        DeedView::Warn { object, person } => {
+            let object = id_part(object)?;
+            part(&Activity {
+                to: vec![person.to_string()],
+                cc: Vec::new(),
+                ..activity(view, "Warn", &object)
+            })
+        }
+        // Reports are in confidence, and so is what became of them.
+        DeedView::Resolve(flag) => part(&Activity {
+            to: vec![view.community.to_string()],
+            cc: Vec::new(),
+            summary: None,
+            ..activity(view, "Resolve", flag)
+        }),
         DeedView::Move { post, target } => part(&Activity {
             origin: Some(view.community.to_string()),
             target: Some(target.to_string()),
@@ -139,11 +189,16 @@ pub fn measure(view: &MeasureView) -> Rendered {
 
 /// Takes an earlier measure back: `Undo` by `actor`, embedding it whole.
 pub fn undo_measure(id: &Url, actor: &Url, undone: &MeasureView) -> Rendered {
+    let here = matches!(undone.deed, DeedView::BanHere { .. });
     undo(
         id,
         actor,
-        whom(undone),
-        Some(&undone.community),
+        if here {
+            Addressing::public([])
+        } else {
+            whom(undone)
+        },
+        Some(&undone.community).filter(|_| !here),
         &write(undone, |activity| part(activity))?,
     )
 }

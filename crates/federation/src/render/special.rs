@@ -63,6 +63,21 @@ struct Place<'a> {
     name: &'a str,
 }
 
+/// What PieFed wants every event to say, if only that there is nothing to say: one
+/// member that is absent, and the event is lost there.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Sheet<'a> {
+    online_link: Option<&'a str>,
+    is_online: bool,
+    maximum_attendee_capacity: Option<u64>,
+    participant_count: u64,
+    anonymous_participation: bool,
+    buy_tickets_link: Option<&'a str>,
+    fee_currency: Option<&'a str>,
+    fee_amount: Option<u64>,
+}
+
 /// The members of polls and events; what is absent is left out.
 #[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -83,8 +98,8 @@ pub(super) struct Special<'a> {
     timezone: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<Place<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    online_link: Option<&'a str>,
+    #[serde(flatten)]
+    sheet: Option<Sheet<'a>>,
     // One takes part by following and answering: Mobilizon shows a link, not a button.
     #[serde(skip_serializing_if = "Option::is_none")]
     join_mode: Option<&'static str>,
@@ -124,7 +139,11 @@ pub(super) fn members<'a>(special: &'a SpecialView, page: &'a Url) -> Special<'a
                 kind: "Place",
                 name,
             }),
-            online_link: event.online_url.as_deref(),
+            sheet: Some(Sheet {
+                online_link: event.online_url.as_deref(),
+                is_online: event.online_url.is_some(),
+                ..Sheet::default()
+            }),
             join_mode: Some("external"),
             external_participation_url: Some(page),
             ..Special::default()

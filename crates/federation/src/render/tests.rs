@@ -5,6 +5,7 @@
 mod activities;
 mod documents;
 mod reactions;
+mod reports;
 
 use serde_json::Value;
 

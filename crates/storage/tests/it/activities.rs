@@ -6,7 +6,7 @@ use archipel_model::{ActivityId, PostId};
 use archipel_storage::{ActivityKind, Form, Lane, NewActivity, Rendering};
 
 use crate::database::{Database, both, only_on};
-use crate::make::{NOW, announcement, follows, group, person};
+use crate::make::{NOW, announcement, follows, group, person, thread};
 
 both!(what_is_said_comes_back_as_it_was_said);
 async fn what_is_said_comes_back_as_it_was_said(db: Arc<Database>) {
@@ -91,7 +91,10 @@ async fn activities_are_found_by_speaker_and_by_post(db: Arc<Database>) {
     let mut tx = db.store.write().await.unwrap();
     let hive = group(&mut tx, "tilab").await;
     let other = group(&mut tx, "utilo").await;
-    let post = PostId(77);
+    let author = person(&mut tx, "alice", "social.example").await;
+    let thread = thread(&author, Some(&hive));
+    assert!(tx.insert_post(&thread, NOW).await.unwrap());
+    let post = thread.id;
     let mut said = Vec::new();
     for speaker in [&hive, &hive, &other] {
         let new = NewActivity {
@@ -103,10 +106,15 @@ async fn activities_are_found_by_speaker_and_by_post(db: Arc<Database>) {
         said.push(new.id);
     }
     let kind = ActivityKind::AnnounceThread;
-    let listed = tx.activities_of(hive.id, kind, 10).await.unwrap();
+    let listed = tx.listed_activities(hive.id, kind, 10).await.unwrap();
     let listed: Vec<ActivityId> = listed.iter().map(|activity| activity.id).collect();
     assert_eq!(listed, [said[1], said[0]]);
-    assert_eq!(tx.activities_of(hive.id, kind, 1).await.unwrap().len(), 1);
+    let one = tx.listed_activities(hive.id, kind, 1).await.unwrap();
+    assert_eq!(one.len(), 1);
+    let blocked = archipel_model::PeerPolicy::Blocked;
+    tx.mark_host("social.example", blocked).await.unwrap();
+    let none = tx.listed_activities(hive.id, kind, 10).await.unwrap();
+    assert!(none.is_empty(), "nothing of a blocked server");
     let about = tx.activity_about(post, kind).await.unwrap().unwrap();
     assert_eq!(about.id, said[0]);
     let none = tx.activity_about(post, ActivityKind::Create).await;

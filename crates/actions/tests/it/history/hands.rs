@@ -1,7 +1,7 @@
 //! The hands of everybody: one action for each step.
 
 use archipel_actions::{
-    Ban, CommunityChange, Context, Door, Edit, Order, Result, appoint, approve_held,
+    Ban, CommunityChange, Context, Door, Edit, EditOutcome, Order, Result, appoint, approve_held,
     author_deleted, ban, change_community, decide_request, dismiss, edit_post, expel, follow,
     invite, refuse_held, remove_post, restore_post, set_locked, set_pinned, set_vouched, set_wave,
     unban, unfollow,
@@ -9,7 +9,7 @@ use archipel_actions::{
 use archipel_model::Timestamp;
 use archipel_storage::{Actor, Edited, Post, Tx};
 
-use super::rules::PEOPLE;
+use super::rules::{OPERATOR, PEOPLE};
 use super::steps::{Slot, Step, Who};
 use crate::lab;
 
@@ -93,8 +93,7 @@ impl Hands {
             Step::Wave { by, on } => set_wave(ctx, tx, &self.order(by), on).await,
             Step::Join(_) | Step::Post(_) | Step::Reply(_) | Step::Hold(..) => {
                 let change = change_of(step);
-                let changed = change_community(ctx, tx, &self.hive, &change).await;
-                changed.map(|()| true)
+                change_community(ctx, tx, &self.order(OPERATOR), &change).await
             }
             _ => Ok(false),
         }
@@ -115,11 +114,12 @@ impl Hands {
                 };
                 let edit = Edit {
                     content,
-                    special: archipel_actions::Special::None,
+                    special: archipel_actions::Special::Nothing,
                     at: self.at(-late),
                     received: self.received(by),
                 };
-                edit_post(ctx, tx, &self.people[by], post, &edit).await
+                let outcome = edit_post(ctx, tx, &self.people[by], post, &edit).await;
+                outcome.map(|outcome| outcome == EditOutcome::Edited)
             }
             Step::Delete { by, .. } => {
                 author_deleted(ctx, tx, &self.people[by], post, self.received(by)).await

@@ -18,7 +18,7 @@ pub const PEOPLE: [(&str, Option<&str>); 7] = [
     ("eve", Some("a.example")),
     ("zoe", Some("b.example")),
 ];
-const OPERATOR: Who = 0;
+pub const OPERATOR: Who = 0;
 /// The end of what has none.
 const FOR_GOOD: i64 = i64::MAX;
 
@@ -50,6 +50,8 @@ pub struct Person {
     pub role: Option<(Role, i64)>,
     /// Until when they are banned, if they are.
     pub ban: Option<i64>,
+    /// Whether that ban took what they posted.
+    ban_took: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,10 +175,23 @@ impl Rules {
     pub fn step(&mut self, step: Step) -> bool {
         match step {
             Step::Wait(hours) => self.now += hours * 3600,
-            Step::Join(join) => self.join = join,
-            Step::Post(post) => self.post = post,
-            Step::Reply(reply) => self.reply = reply,
-            Step::Hold(hold, unknown) => (self.hold, self.hold_unknown) = (hold, unknown),
+            Step::Join(join) => {
+                let before = std::mem::replace(&mut self.join, join);
+                return self.logged(before != join);
+            }
+            Step::Post(post) => {
+                let before = std::mem::replace(&mut self.post, post);
+                return self.logged(before != post);
+            }
+            Step::Reply(reply) => {
+                let before = std::mem::replace(&mut self.reply, reply);
+                return self.logged(before != reply);
+            }
+            Step::Hold(hold, unknown) => {
+                let before = (self.hold, self.hold_unknown);
+                (self.hold, self.hold_unknown) = (hold, unknown);
+                return self.logged(before != (hold, unknown));
+            }
             Step::Ask(who) => return self.ask(who),
             Step::Leave(who) => {
                 self.people[who].vouched = false;
@@ -286,9 +301,11 @@ impl Rules {
         if before != Some(Following::Member) {
             let granted = match self.join {
                 _ if self.banned(who) => Following::Refused,
-                _ if self.people[who].invited => Following::Member,
-                JoinPolicy::Open => Following::Member,
-                JoinPolicy::Approval => Following::Asking,
+                _ if self.people[who].invited || self.role(who).is_some() => Following::Member,
+                JoinPolicy::Open if !self.hold_unknown || self.server_known(who) => {
+                    Following::Member
+                }
+                JoinPolicy::Open | JoinPolicy::Approval => Following::Asking,
                 JoinPolicy::Invitation => Following::Refused,
             };
             self.people[who].following = Some(granted);
@@ -369,7 +386,18 @@ impl Rules {
         {
             return false;
         }
-        self.people[who].ban = Some(end.unwrap_or(FOR_GOOD));
+        let end = end.unwrap_or(FOR_GOOD);
+        let shown = |(slot, post): (usize, &(Who, Option<Slot>))| {
+            let kept = self.posts[slot].as_ref();
+            post.0 == who && kept.is_some_and(|kept| kept.here && kept.state == State::Published)
+        };
+        let as_it_is = self.people[who].ban == Some(end)
+            && (!content || (self.people[who].ban_took && !POSTS.iter().enumerate().any(shown)));
+        if as_it_is {
+            return false;
+        }
+        self.people[who].ban = Some(end);
+        self.people[who].ban_took = content;
         self.said.push(Said::AboutPerson(who));
         self.end_membership(who);
         if content {

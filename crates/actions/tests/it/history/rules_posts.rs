@@ -62,7 +62,7 @@ impl Rules {
         })
     }
 
-    fn server_known(&self, author: Who) -> bool {
+    pub(super) fn server_known(&self, author: Who) -> bool {
         let host = PEOPLE[author].1;
         host.is_none() || self.published_of(|who| PEOPLE[who].1 == host)
     }
@@ -146,11 +146,17 @@ impl Rules {
             }
             _ => return false,
         }
-        if self.verdict(slot, post.parent) != Some(State::Published) {
+        let Some(state) = self.verdict(slot, post.parent) else {
             return false;
-        }
+        };
         if let Some(post) = &mut self.posts[slot] {
             post.here = true;
+            // Seen only beside what somebody answers, until now.
+            post.state = state;
+            post.brought |= state == State::Held;
+        }
+        if state == State::Held {
+            return false;
         }
         self.announce(slot);
         true
@@ -158,12 +164,16 @@ impl Rules {
 
     pub(super) fn edit(&mut self, by: Who, slot: Slot, late: i64) -> bool {
         let at = self.now - late * 3600;
+        let read_first = self.wave || self.hold_policy().0 == HoldPolicy::Always;
+        let unread = read_first && self.role(by).is_none();
         let Some(post) = &mut self.posts[slot] else {
             return false;
         };
         if by != POSTS[slot].0
             || post.state == State::Deleted
             || post.edited.is_some_and(|edited| edited >= at)
+            // What is shown stays as it is until its edit was read.
+            || (unread && post.here && post.state == State::Published)
         {
             return false;
         }

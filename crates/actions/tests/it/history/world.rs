@@ -50,14 +50,14 @@ impl World {
         };
         let mut tx = db.store.write().await.unwrap();
         let hive = lab::open(&ctx, &mut tx, "tilab").await;
-        let mut people = vec![lab::operator(&ctx, &mut tx).await];
+        let mut people = vec![lab::server(&ctx, &mut tx).await];
         for (name, host) in &PEOPLE[1..] {
             people.push(match host {
                 None => lab::neighbour(&ctx, &mut tx, name).await,
                 Some(host) => lab::remote_at(&ctx, &mut tx, ActorKind::Person, name, host).await,
             });
         }
-        let order = lab::by(&people[0], &hive);
+        let order = lab::by_operator(&people[0], &hive);
         for (second, who, role) in [(0, 1, Role::Owner), (1, 2, Role::Moderator)] {
             clock.0.store(second, Ordering::Relaxed);
             let appointed = appoint(&ctx, &mut tx, &order, &people[who], role).await;

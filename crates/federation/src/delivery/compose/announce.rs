@@ -55,7 +55,11 @@ fn proves_itself(activity: &RawValue) -> bool {
 
 /// What an announcement passes on: the bytes that came, or the activity of ours
 /// exactly as it is sent elsewhere.
-async fn inner(conn: &mut Conn, activity: &Activity, root: &str) -> Result<Json, ViewError> {
+pub(super) async fn inner(
+    conn: &mut Conn,
+    activity: &Activity,
+    root: &str,
+) -> Result<Json, ViewError> {
     if let Some(raw) = &activity.inner_raw {
         return Ok(RawValue::from_string(raw.clone()).map_err(render::RenderError::from)?);
     }

@@ -1,10 +1,11 @@
 //! Writes an activity in each form that some peer may need: here what a local actor
-//! says itself, beside it what a community passes on and what moderators do.
+//! says itself, beside it what a community passes on, what moderators do, and reports.
 
 mod announce;
 mod measures;
 mod proving;
 mod reactions;
+mod reports;
 
 use archipel_storage::{Activity, ActivityKind, Conn, Form, Post, PostState, Rendering};
 use serde_json::value::RawValue;
@@ -35,6 +36,7 @@ pub(super) async fn compose(
         | ActivityKind::AnnounceAgain
         | ActivityKind::Relay
         | ActivityKind::RelayVote => announce::forms(conn, activity, root).await?,
+        ActivityKind::RelayFlag => reports::passed_on(conn, activity, root).await?,
         _ => {
             let json = plain(conn, activity, root).await?;
             vec![rendering(activity, Form::Plain, &json)]
@@ -77,12 +79,14 @@ async fn said(conn: &mut Conn, activity: &Activity, root: &str) -> Result<Json, 
         }
         ActivityKind::Accept | ActivityKind::Reject => answer(conn, activity).await,
         ActivityKind::Unboost => announce::unboost(conn, activity).await,
-        ActivityKind::Measure => measures::measure(conn, activity).await,
+        ActivityKind::Measure => measures::measure(conn, activity, root).await,
         ActivityKind::Like | ActivityKind::Dislike | ActivityKind::Boost => {
             reactions::reaction(conn, activity).await
         }
         ActivityKind::UndoVote | ActivityKind::UndoBoost => reactions::undo(conn, activity).await,
         ActivityKind::PollVote => reactions::choice(conn, activity).await,
+        ActivityKind::Flag => reports::flag(conn, activity).await,
+        ActivityKind::FlagOn => reports::flag_on(conn, activity).await,
         kind => Err(ViewError::Unsaid(kind)),
     }
 }
@@ -98,19 +102,28 @@ async fn speaker(
 
 async fn update_actor(conn: &mut Conn, activity: &Activity, root: &str) -> Result<Json, ViewError> {
     let actor = speaker(conn, activity).await?;
-    let keys = conn.keys_of(actor.id).await?;
-    let object = match conn.community(actor.id).await? {
-        Some(community) => {
-            render::actor::group_part(&views::group(&actor, &community, &keys, root)?)?
-        }
-        None => render::actor::person_part(&views::person(&actor, &keys, root)?)?,
-    };
+    let object = actor_part(conn, &actor, root).await?;
     Ok(render::activity::update_actor(
         &url(&activity.uri)?,
         &url(&actor.uri)?,
         activity.created_at,
         &object,
     )?)
+}
+
+/// A local actor as a part of what is said of it.
+async fn actor_part(
+    conn: &mut Conn,
+    actor: &archipel_storage::Actor,
+    root: &str,
+) -> Result<Json, ViewError> {
+    let keys = conn.keys_of(actor.id).await?;
+    Ok(match conn.community(actor.id).await? {
+        Some(community) => {
+            render::actor::group_part(&views::group(actor, &community, &keys, root)?)?
+        }
+        None => render::actor::person_part(&views::person(actor, &keys, root)?)?,
+    })
 }
 
 async fn follow(conn: &mut Conn, activity: &Activity, id: &str) -> Result<Json, ViewError> {

@@ -28,7 +28,7 @@ fn every_activity_is_told_by_its_type() {
         ("mastodon/question", "Create"),
         ("mastodon/update_person", "Update"),
         ("lemmy/dislike", "Dislike"),
-        ("lemmy/resolve", "Other"),
+        ("lemmy/resolve", "Resolve"),
         ("mobilizon/join", "Follow"),
         ("mobilizon/leave", "Undo"),
         ("peertube/announce_video", "Announce"),
@@ -276,6 +276,15 @@ fn moderation_is_read() {
         };
         assert_eq!((objects.len(), why.as_deref()), (count, Some(reason)));
     }
+    let Deed::Resolve { flag, object } = deed("lemmy/resolve") else {
+        panic!("resolve")
+    };
+    assert!(flag.is_some() && object.is_none());
+    let whole = with("lemmy/resolve", "object", fixture("lemmy/report"));
+    let Deed::Resolve { object, .. } = crate::parse::activity(&whole).unwrap().deed else {
+        panic!("resolve")
+    };
+    assert_eq!(object.unwrap().as_str(), "https://lemmy.example/post/1");
     for path in ["mastodon/move", "piefed/move"] {
         assert!(matches!(deed(path), Deed::Move { .. }), "{path}");
     }
