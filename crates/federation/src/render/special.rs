@@ -68,14 +68,15 @@ struct Place<'a> {
 #[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Sheet<'a> {
-    online_link: Option<&'a str>,
+    online_link: &'a str,
     is_online: bool,
-    maximum_attendee_capacity: Option<u64>,
+    /// None is 0, as in Mobilizon.
+    maximum_attendee_capacity: u64,
     participant_count: u64,
     anonymous_participation: bool,
-    buy_tickets_link: Option<&'a str>,
-    fee_currency: Option<&'a str>,
-    fee_amount: Option<u64>,
+    buy_tickets_link: &'a str,
+    fee_currency: &'a str,
+    fee_amount: u64,
 }
 
 /// The members of polls and events; what is absent is left out.
@@ -107,6 +108,19 @@ pub(super) struct Special<'a> {
     external_participation_url: Option<&'a Url>,
 }
 
+fn named_zone(event: &Event) -> Option<&str> {
+    Some(event.zone.name()).filter(|name| !name.starts_with(['+', '-']))
+}
+
+/// A time of an event. Beside a zone it is in UTC: PieFed drops the distance from UTC,
+/// and shows the event in the zone.
+fn instant(event: &Event, at: Timestamp) -> String {
+    match named_zone(event) {
+        Some(_) => at.rfc3339(),
+        None => event.zone.rfc3339(at),
+    }
+}
+
 pub(super) fn members<'a>(special: &'a SpecialView, page: &'a Url) -> Special<'a> {
     match special {
         SpecialView::Nothing => Special::default(),
@@ -131,16 +145,16 @@ pub(super) fn members<'a>(special: &'a SpecialView, page: &'a Url) -> Special<'a
             }
         }
         SpecialView::Event(event) => Special {
-            start_time: Some(event.zone.rfc3339(event.starts_at)),
-            end_time: event.ends_at.map(|end| event.zone.rfc3339(end)),
+            start_time: Some(instant(event, event.starts_at)),
+            end_time: event.ends_at.map(|end| instant(event, end)),
             // A mere distance from UTC is in the dates already.
-            timezone: Some(event.zone.name()).filter(|name| !name.starts_with(['+', '-'])),
+            timezone: named_zone(event),
             location: event.place.as_deref().map(|name| Place {
                 kind: "Place",
                 name,
             }),
             sheet: Some(Sheet {
-                online_link: event.online_url.as_deref(),
+                online_link: event.online_url.as_deref().unwrap_or_default(),
                 is_online: event.online_url.is_some(),
                 ..Sheet::default()
             }),
