@@ -31,6 +31,7 @@ pub async fn edit_post(
     if post.author_id != author.id {
         return Ok(false);
     }
+    crate::submit::acting(author)?;
     let at = edit.at.min(ctx.now());
     if !tx
         .edit_post(post.id, &edit.content, at, edit.received)

@@ -7,17 +7,21 @@
 
 mod accept;
 mod accounts;
+mod aliases;
 mod ban;
 mod communities;
 mod deletion;
 mod edit;
 mod follow;
 mod hold;
+mod keys;
 mod late;
 mod lock;
 mod membership;
+mod moves;
 mod notice;
 mod order;
+mod profile;
 mod relay;
 mod removal;
 mod say;
@@ -30,16 +34,24 @@ use archipel_model::{ActivityId, Clock, Id, IdSource, Site, Timestamp};
 
 pub use accept::{decide_request, follow_answered};
 pub use accounts::{NewKeys, create_instance, create_person};
+pub use aliases::{add_alias, remove_alias};
 pub use ban::{Ban, ban, unban};
 pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
-pub use deletion::{actor_gone, author_deleted, delete_local_actor};
+pub use deletion::{
+    actor_deleted, actor_gone, author_deleted, close_community, delete_local_actor,
+};
 pub use edit::{Edit, edit_post};
 pub use follow::{FollowOutcome, FollowRequest, ReceivedFollow, follow, unfollow};
 pub use hold::{approve_held, refuse_held, set_wave};
+pub use keys::{OVERLAP, hand_over_keys, keys_to_hand_over, rotate_keys};
 pub use late::{Brought, author_brings, author_deleted_unseen};
 pub use lock::{set_locked, set_pinned};
 pub use membership::{expel, invite, set_vouched};
+pub use moves::{
+    MoveOutcome, actor_moved, move_back, move_community, move_person, reopen_community,
+};
 pub use order::{Door, Order};
+pub use profile::{ProfileChange, change_profile, set_suspended};
 pub use removal::{remove_post, restore_post};
 pub use submit::{Submission, Submitted, submit_post};
 pub use team::{appoint, dismiss};
@@ -106,6 +118,25 @@ pub enum Error {
     /// The post does not wait for a moderator.
     #[error("this post does not wait for a moderator")]
     NotHeld,
+    /// New keys wait to take over already.
+    #[error("new keys sign from {}; to replace all of them at once add --now", .0.rfc3339())]
+    KeysWait(Timestamp),
+    /// There is no room for another id.
+    #[error("{0} other addresses are named already; take one away first")]
+    TooManyAliases(usize),
+    /// The move would not be believed.
+    #[error("{actor} cannot move to {target}: {why}; name {actor} as an alias there first")]
+    NoMove {
+        /// Where to.
+        target: String,
+        /// Who wants to move, an ActivityPub id.
+        actor: String,
+        /// Why not.
+        why: &'static str,
+    },
+    /// It moved a short time ago.
+    #[error("moved a short time ago; the next move is possible from {}", .0.rfc3339())]
+    MovedLately(Timestamp),
     /// Not permitted.
     #[error("not permitted: {0}")]
     Denied(archipel_model::permission::Denial),

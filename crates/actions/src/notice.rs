@@ -75,12 +75,17 @@ async fn words(tx: &mut Tx, telling: &Telling<'_>) -> Result<String> {
     });
     let facts = Facts {
         community: &telling.community.name,
-        page: &telling.community.uri,
+        page: community_page(telling.community),
         reason: telling.order.and_then(|order| order.reason),
         rule,
     };
     let language = telling.language.unwrap_or(language);
     Ok(text(language, telling.cause, &facts))
+}
+
+/// Where a community is now.
+fn community_page(community: &Actor) -> &str {
+    community.moved_to.as_deref().unwrap_or(&community.uri)
 }
 
 /// The direct message itself, which answers the post.

@@ -1,6 +1,6 @@
 //! Actors of other servers: fetched, checked, stored, refreshed.
 
-use archipel_model::{ActorId, ActorKind, Host, origin_of, same_origin, text};
+use archipel_model::{ActorId, ActorKind, Host, Timestamp, origin_of, same_origin, text};
 use archipel_storage::{Actor, ActorKey, KeyAlgorithm, NewActor};
 use url::Url;
 
@@ -99,7 +99,18 @@ impl Federation {
             approves_followers: remote.manually_approves,
         };
         let mut tx = self.store.write().await?;
-        let actor = tx.put_actor(&new, now).await?;
+        let mut actor = tx.put_actor(&new, now).await?;
+        let moved_to = remote.moved_to.as_ref().map(Url::as_str);
+        let aliases: Vec<String> = remote.also_known_as.iter().map(Url::to_string).collect();
+        if aliases != actor.aliases() || moved_to != actor.moved_to.as_deref() {
+            tx.set_identity(actor.id, &aliases, moved_to, now).await?;
+        }
+        if remote.suspended || actor.suspended_at_home {
+            tx.set_suspended_at_home(actor.id, remote.suspended).await?;
+        }
+        if let Some(changed) = tx.actor(actor.id).await? {
+            actor = changed;
+        }
         tx.replace_keys(actor.id, &usable_keys(remote, actor.id), now)
             .await?;
         tx.meet_peer(&host, now).await?;
@@ -176,6 +187,8 @@ fn usable_keys(remote: &RemoteActor, actor: ActorId) -> Vec<ActorKey> {
                 },
                 public: public.clone(),
                 private: None,
+                signs_from: Timestamp::from_micros(0),
+                retired_at: None,
             })
         })
         .collect()

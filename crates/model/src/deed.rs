@@ -59,6 +59,10 @@ pub enum Deed {
     Edited,
     /// Changed who may join and post.
     Configured,
+    /// Deleted the community.
+    Closed,
+    /// Moved the community to another server.
+    Relocated,
 }
 crate::policy::words! { Deed {
     Admitted => "admitted", TurnedAway => "turned_away", Invited => "invited",
@@ -68,7 +72,7 @@ crate::policy::words! { Deed {
     Moved => "moved", Expelled => "expelled", Banned => "banned", Unbanned => "unbanned",
     Warned => "warned", Resolved => "resolved", Held => "held", Released => "released",
     Appointed => "appointed", Dismissed => "dismissed", Edited => "edited",
-    Configured => "configured",
+    Configured => "configured", Closed => "closed", Relocated => "relocated",
 } }
 
 impl Deed {
@@ -95,6 +99,7 @@ impl Deed {
             Self::Dismissed => Measure::Dismiss,
             Self::Edited => Measure::Edit,
             Self::Configured => Measure::Configure,
+            Self::Closed | Self::Relocated => Measure::Close,
         }
     }
 }

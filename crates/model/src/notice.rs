@@ -40,7 +40,7 @@ impl Cause {
 pub struct Facts<'a> {
     /// The community's name.
     pub community: &'a str,
-    /// The community's address, for people.
+    /// The community's address, for people; where it moved to, once it did.
     pub page: &'a str,
     /// The moderator's own words.
     pub reason: Option<&'a str>,
@@ -101,6 +101,7 @@ const fn french_what(cause: Cause) -> &'static str {
         Cause::Refused(Refusal::Locked) => {
             "n’a pas été publié : cette discussion n’accepte plus de réponses."
         }
+        Cause::Refused(Refusal::Moved) => "n’a pas été publié : cette communauté a déménagé.",
         Cause::Refused(Refusal::ByModerator) => "n’a pas été retenu par la modération.",
         Cause::Refused(Refusal::Denied(Denial::MembersOnly)) => {
             "n’a pas été publié : seuls les membres peuvent y écrire."
@@ -120,6 +121,9 @@ const fn french_next(cause: Cause) -> Option<&'static str> {
         Cause::Held(_) => Some("Vous n’avez rien à faire : vous serez prévenu de la décision."),
         Cause::Refused(Refusal::NotPublic) => {
             Some("Pour qu’il soit publié, renvoyez-le en visibilité publique.")
+        }
+        Cause::Refused(Refusal::Moved) => {
+            Some("Suivez-la à sa nouvelle adresse, puis renvoyez-y votre message :")
         }
         Cause::Refused(Refusal::Locked) => Some("Vous pouvez ouvrir une nouvelle discussion."),
         Cause::Refused(Refusal::Denied(Denial::MembersOnly)) => {
@@ -151,6 +155,7 @@ const fn english_what(cause: Cause) -> &'static str {
             "was not published: it was not public, and nothing private is shown."
         }
         Cause::Refused(Refusal::Locked) => "was not published: this thread takes no more replies.",
+        Cause::Refused(Refusal::Moved) => "was not published: this community has moved.",
         Cause::Refused(Refusal::ByModerator) => "was not accepted by the moderators.",
         Cause::Refused(Refusal::Denied(Denial::MembersOnly)) => {
             "was not published: only members can write there."
@@ -169,6 +174,9 @@ const fn english_next(cause: Cause) -> Option<&'static str> {
     match cause {
         Cause::Held(_) => Some("You need not do anything: you will be told what is decided."),
         Cause::Refused(Refusal::NotPublic) => Some("To have it published, post it in public."),
+        Cause::Refused(Refusal::Moved) => {
+            Some("Follow it at its new address, then post there again:")
+        }
         Cause::Refused(Refusal::Locked) => Some("You can start a new thread."),
         Cause::Refused(Refusal::Denied(Denial::MembersOnly)) => {
             Some("Follow the community to become a member, then post again.")

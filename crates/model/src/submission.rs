@@ -42,6 +42,8 @@ pub enum Refusal {
     Locked,
     /// The community takes nothing any more.
     Closed,
+    /// The community moved, and takes posts at its new address.
+    Moved,
     /// A moderator decided against it.
     ByModerator,
 }
@@ -54,6 +56,7 @@ impl Refusal {
             Self::Denied(denial) => denial.as_str(),
             Self::Locked => "locked",
             Self::Closed => "closed",
+            Self::Moved => "moved",
             Self::ByModerator => "by_moderator",
         }
     }

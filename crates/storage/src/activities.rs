@@ -161,6 +161,14 @@ pub struct Activity {
     pub created_at: Timestamp,
 }
 
+impl Activity {
+    /// Other actors it goes to.
+    pub fn recipient_ids(&self) -> Vec<ActorId> {
+        let ids: Vec<i64> = serde_json::from_str(&self.recipients).unwrap_or_default();
+        ids.into_iter().map(ActorId).collect()
+    }
+}
+
 /// Something to be said.
 #[derive(Clone, Debug)]
 pub struct NewActivity {
@@ -192,8 +200,12 @@ pub struct NewActivity {
     pub lane: Lane,
     /// Whether it goes to the speaker's followers.
     pub to_followers: bool,
+    /// Whether it goes to every destination noted by [`Conn::note_reached`].
+    pub to_reached: bool,
     /// Other actors it goes to.
     pub recipients: Vec<ActorId>,
+    /// The key that signs it first, when that is not the current one.
+    pub key_id: Option<String>,
 }
 
 /// The bytes of one form of an activity.
@@ -233,7 +245,9 @@ pub(crate) struct Said {
     object_key: String,
     lane: i64,
     to_followers: bool,
+    to_reached: bool,
     recipients: String,
+    key_id: Option<String>,
     created_at: i64,
 }
 
@@ -259,6 +273,8 @@ impl Tx {
             object_key: activity.object_key.clone(),
             lane: activity.lane as i64,
             to_followers: activity.to_followers,
+            to_reached: activity.to_reached,
+            key_id: activity.key_id.clone(),
             recipients: crate::json_list(&recipients),
             created_at: now.micros(),
         });
@@ -275,14 +291,16 @@ impl Tx {
             execute,
             "INSERT INTO activity (id, uri, kind, actor_id, post_id, follow_id, object_uri,
                 inner_id, inner_raw, measure_id, after_id, object_key, lane, to_followers,
-                recipients, state, created_at)
+                to_reached, recipients, key_id, state, created_at)
              SELECT CAST(value ->> 'id' AS BIGINT), value ->> 'uri', value ->> 'kind',
                 CAST(value ->> 'actor_id' AS BIGINT), CAST(value ->> 'post_id' AS BIGINT),
                 CAST(value ->> 'follow_id' AS BIGINT), value ->> 'object_uri',
                 CAST(value ->> 'inner_id' AS BIGINT), value ->> 'inner_raw',
                 CAST(value ->> 'measure_id' AS BIGINT), CAST(value ->> 'after_id' AS BIGINT),
                 value ->> 'object_key', CAST(value ->> 'lane' AS BIGINT),
-                CAST(value ->> 'to_followers' AS BOOLEAN), value ->> 'recipients', 'new',
+                CAST(value ->> 'to_followers' AS BOOLEAN),
+                CAST(value ->> 'to_reached' AS BOOLEAN), value ->> 'recipients',
+                value ->> 'key_id', 'new',
                 CAST(value ->> 'created_at' AS BIGINT)
              FROM json_each($1)",
             crate::json_list(&said)

@@ -5,6 +5,7 @@
 mod communities;
 pub mod confirm;
 mod federation;
+mod identity;
 mod moderation;
 mod people;
 #[cfg(test)]
@@ -19,10 +20,13 @@ pub use federation::{
     DeliveryCommand, DeliveryFilter, DeliveryState, DialectChoice, InboxCommand, InboxState,
     PeerCommand, RetryFilter,
 };
+pub use identity::{AliasCommand, InstanceCommand, MoveArgs, RotateKeys, When};
 pub use moderation::{
     By, Decide, HeldCommand, LogArgs, ModerateCommand, ModeratorCommand, OnPerson, OnPost, Why,
 };
-pub use people::{AccountCommand, DeletePostArgs, EditArgs, FollowArgs, PostArgs, ReplyArgs};
+pub use people::{
+    AccountCommand, DeletePostArgs, EditArgs, FollowArgs, PostArgs, ProfileArgs, ReplyArgs,
+};
 
 /// Communities of practice on the fediverse.
 #[derive(Debug, Parser)]
@@ -97,6 +101,10 @@ pub enum Command {
     /// Communities hosted here
     #[command(subcommand)]
     Community(CommunityCommand),
+
+    /// The server itself
+    #[command(subcommand)]
+    Instance(InstanceCommand),
 
     /// Other servers
     #[command(subcommand)]

@@ -339,7 +339,7 @@ fn say(context: &Context, changed: bool, words: &str) {
 
 impl App {
     /// Who takes a measure: a local person, or the server itself.
-    async fn moderator(&self, by: &By) -> anyhow::Result<Actor> {
+    pub(super) async fn moderator(&self, by: &By) -> anyhow::Result<Actor> {
         if let Some(handle) = &by.account {
             return self.person(handle).await;
         }

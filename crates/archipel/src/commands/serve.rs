@@ -25,6 +25,9 @@ const WORKERS_END: Duration = Duration::from_secs(25);
 /// How often what is no longer needed is removed.
 const TIDYING: Duration = Duration::from_hours(1);
 
+/// How often new keys are looked for whose time has come.
+const KEYS: Duration = Duration::from_secs(2);
+
 /// Runs the command.
 pub async fn run(context: &Context) -> anyhow::Result<()> {
     let stop = shutdown::on_signal()?;
@@ -106,6 +109,7 @@ fn start_workers(app: &App, workers: &TaskTracker, stop: &CancellationToken) {
     workers.spawn(kept_up("delivery", stop.clone(), move |stop| {
         archipel_federation::deliver(outbox.clone(), stop)
     }));
+    workers.spawn(hand_over_keys(app.clone(), stop.clone()));
     workers.spawn(tidy(app.clone(), stop.clone()));
 }
 
@@ -129,6 +133,19 @@ async fn kept_up<F>(
             Err(error) => tracing::error!(name, %error, "a worker panicked, beginning again"),
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// Tells the world, as their time comes, of new keys.
+async fn hand_over_keys(app: App, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(KEYS) => {}
+            () = stop.cancelled() => return,
+        }
+        if let Err(error) = app.hand_over_keys().await {
+            tracing::warn!(%error, "new keys could not be told of, trying again");
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 mod backoff;
 mod compose;
 mod expand;
+mod gone;
 mod record;
 mod send;
 
@@ -126,6 +127,9 @@ impl Deliverer {
             let this = self.clone();
             rounds.spawn(async move {
                 let round = send::round(&this, destination, queue).await;
+                if round.results.iter().any(record::Sent::is_gone) {
+                    gone::confirm(&this.federation, &round.destination.inbox).await;
+                }
                 this.recorder.round(round).await;
                 drop(place);
                 this.federation.store.wakes().outbox.notify_one();

@@ -16,6 +16,7 @@ use super::record::{Round, Sent};
 use super::{Body, Deliverer};
 use crate::client::{ActorKeys, Knock, PostClass, PostReport, SignedPost};
 use crate::peers::Manner;
+use crate::state::Signers;
 
 /// Objects on their way to one destination at the same time.
 const AT_ONCE: usize = 4;
@@ -119,10 +120,11 @@ impl Errand<'_> {
         if forms.is_empty() {
             return Sent::skipped(delivery);
         }
-        let keys = match self.deliverer.federation.signers(delivery.actor_id).await {
-            Ok(keys) => keys,
+        let signers = match self.deliverer.federation.signers(delivery.actor_id).await {
+            Ok(signers) => signers,
             Err(error) => return Sent::our_trouble(delivery, &error.to_string()),
         };
+        let keys = in_turn(&signers, delivery.key_id.as_deref());
         let mut last = None;
         for form in forms {
             let body = match self.body(delivery.activity_id, *form).await {
@@ -131,7 +133,7 @@ impl Errand<'_> {
                 Ok(None) => continue,
                 Err(error) => return Sent::our_trouble(delivery, &error.to_string()),
             };
-            let report = self.post(&body, &keys).await;
+            let report = self.post(&body, keys).await;
             if is_trouble_of_all(&report) {
                 self.trouble.store(true, Ordering::Relaxed);
             }
@@ -168,13 +170,20 @@ impl Errand<'_> {
         Ok(wanted)
     }
 
-    /// Signs and sends; where the signature may not have been understood, once
-    /// more in the other scheme, and what worked is remembered.
-    async fn post(&self, body: &Body, keys: &ActorKeys) -> PostReport {
+    /// Signs and sends; where the signature may not have been understood, once more
+    /// with the other keys, if there are, then in the other scheme, and what worked is
+    /// remembered.
+    async fn post(&self, body: &Body, (keys, others): Keys<'_>) -> PostReport {
         let first = self.knock(body, keys, self.manner.knock).await;
         let Some(other) = first.second_knock() else {
             return first;
         };
+        if let Some(others) = others {
+            let with_others = self.knock(body, others, self.manner.knock).await;
+            if with_others.second_knock().is_none() {
+                return with_others;
+            }
+        }
         let second = self.knock(body, keys, other).await;
         if second.class == PostClass::Delivered {
             let federation = &self.deliverer.federation;
@@ -224,6 +233,20 @@ impl Errand<'_> {
             Ok(Err(error)) => our_report(knock, &format!("this server could not sign: {error}")),
             Err(_) => our_report(knock, "this server could not sign"),
         }
+    }
+}
+
+/// The keys to sign with, and those to try where they are turned away.
+type Keys<'a> = (&'a ActorKeys, Option<&'a ActorKeys>);
+
+/// Which keys come first: those that sign now, unless the activity is to be signed with
+/// those that did before.
+fn in_turn<'a>(signers: &'a Signers, wanted: Option<&str>) -> Keys<'a> {
+    match &signers.before {
+        Some(before) if wanted == Some(before.rsa.key_id.as_str()) => {
+            (before, Some(&signers.present))
+        }
+        before => (&signers.present, before.as_ref()),
     }
 }
 

@@ -9,8 +9,8 @@ use archipel_model::{ActorState, Place};
 use archipel_storage::{Actor, InboxItem, InboxState, Tx};
 use url::Url;
 
-use super::{create, edit, moderate, relay};
-use crate::parse::{self, Deed, FollowRef, Incoming, UndoOf};
+use super::{create, edit, moderate, moves, relay};
+use crate::parse::{self, Deed, FollowRef, Incoming, ObjectRef, UndoOf};
 use crate::state::Federation;
 
 /// What became of an activity, in words for the operator.
@@ -122,7 +122,15 @@ pub(super) async fn apply(federation: &Federation, tx: &mut Tx, item: &InboxItem
         activity: &activity,
         actor: &actor,
     };
-    if actor.state != ActorState::Active && !matches!(activity.deed, Deed::Delete { .. }) {
+    let is_own = match &activity.deed {
+        Deed::Delete { .. } => true,
+        // It may say that it is suspended no more.
+        Deed::Update(ObjectRef::Actor(object)) => {
+            *object == activity.actor && actor.state == ActorState::Suspended
+        }
+        _ => false,
+    };
+    if actor.state != ActorState::Active && !is_own {
         return refused("the actor does not act any more");
     }
     job.dispatch(tx).await
@@ -141,11 +149,18 @@ impl Job<'_> {
                 object,
                 summary,
                 with_replies,
+                remove_data,
                 ..
             } => {
+                if *object == self.activity.actor {
+                    let ctx = &self.federation.actions;
+                    actions::actor_deleted(ctx, tx, self.actor, !remove_data).await?;
+                    return done("the actor is gone");
+                }
                 let reason = summary.as_deref();
                 self.delete(tx, object, reason, *with_replies).await
             }
+            Deed::Move { object, target, .. } => moves::moved(self, tx, object, target).await,
             Deed::Update(what) => edit::update(self, tx, what).await,
             Deed::Lock { object, summary } => {
                 moderate::lock(self, tx, object, summary.as_deref(), true).await
@@ -269,10 +284,6 @@ impl Job<'_> {
         with_replies: bool,
     ) -> Applied {
         let ctx = &self.federation.actions;
-        if *object == self.activity.actor {
-            actions::actor_gone(ctx, tx, self.actor).await?;
-            return done("the actor is gone");
-        }
         let Some(post) = tx.post_by_uri(object.as_str()).await? else {
             // It may still be on its way, and must not come to life then.
             let own = archipel_model::same_origin(object, &self.activity.actor)
@@ -313,7 +324,6 @@ fn name(deed: &Deed) -> &'static str {
         Deed::Like { .. } => "Like",
         Deed::Dislike { .. } => "Dislike",
         Deed::Flag { .. } => "Flag",
-        Deed::Move { .. } => "Move",
         _ => "this",
     }
 }

@@ -118,6 +118,12 @@ async fn actor(federation: &Federation, uri: &Url, budget: &mut Budget) -> Fetch
         // Under another name we would look for it again and again.
         Ok(actor) => Fetched::Never(format!("{uri} is another name of {}", actor.uri)),
         Err(error) if error.is_transient() => Fetched::Later(error.to_string()),
+        Err(ActorError::Fetch(FetchError::Gone)) => {
+            if let Err(error) = federation.note_gone(uri).await {
+                tracing::warn!(%error, "an actor that is gone stays");
+            }
+            Fetched::Never(format!("{uri} is gone"))
+        }
         Err(error) => Fetched::Never(format!("{uri} cannot be had: {error}")),
     }
 }

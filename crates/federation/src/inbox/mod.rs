@@ -9,6 +9,7 @@ mod edit;
 mod keep;
 mod lacking;
 mod moderate;
+mod moves;
 mod receive;
 mod relay;
 #[cfg(test)]

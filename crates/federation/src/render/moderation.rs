@@ -54,6 +54,10 @@ pub enum DeedView {
     Appoint(Url),
     /// Took that role away.
     Dismiss(Url),
+    /// Deleted the community.
+    Close,
+    /// Changed the community; the community as JSON.
+    Change(Json),
     /// Closed a report; the report as JSON.
     Resolve(Json),
     /// Moved a thread to another community.
@@ -123,6 +127,12 @@ fn write(view: &MeasureView, part: fn(&Activity<'_>) -> Rendered) -> Rendered {
             target: collection("moderators"),
             ..activity(view, "Remove", &id_part(person)?)
         }),
+        // Without a summary: that would make it a removal by an administrator.
+        DeedView::Close => part(&Activity {
+            summary: None,
+            ..activity(view, "Delete", &id_part(&view.community)?)
+        }),
+        DeedView::Change(community) => part(&activity(view, "Update", community)),
         DeedView::Resolve(flag) => part(&activity(view, "Resolve", flag)),
         DeedView::Move { post, target } => part(&Activity {
             origin: Some(view.community.to_string()),

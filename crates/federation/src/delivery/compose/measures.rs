@@ -1,20 +1,26 @@
 //! What a moderator of this server did, as an activity of theirs.
 
-use archipel_model::Deed;
+use archipel_model::{Deed, Timestamp};
 use archipel_storage::{Activity, Actor, Conn, Measure};
 
+use super::actor_part;
 use crate::render::Json;
 use crate::render::moderation::{self, DeedView, MeasureView};
 use crate::views::{ViewError, url};
 
 /// The activity of a measure.
-pub(super) async fn measure(conn: &mut Conn, activity: &Activity) -> Result<Json, ViewError> {
+pub(super) async fn measure(
+    conn: &mut Conn,
+    activity: &Activity,
+    root: &str,
+) -> Result<Json, ViewError> {
     let id = activity
         .measure_id
         .ok_or(ViewError::Missing("the measure"))?;
     let measure = stored(conn, id).await?;
     let by = actor(conn, Some(measure.by_id), "the moderator").await?;
-    if let Some(deed) = forward(conn, &measure).await? {
+    let at = activity.created_at;
+    if let Some(deed) = forward(conn, &measure, root, at).await? {
         let view = view(conn, &measure, &by, &activity.uri, deed).await?;
         return Ok(moderation::measure(&view)?);
     }
@@ -31,7 +37,7 @@ pub(super) async fn measure(conn: &mut Conn, activity: &Activity) -> Result<Json
             .await?
             .map_or_else(|| format!("{}#undone", activity.uri), |said| said.uri),
     };
-    let deed = forward(conn, &undone)
+    let deed = forward(conn, &undone, root, at)
         .await?
         .ok_or(ViewError::Unsayable(undone.kind))?;
     let undone = view(conn, &undone, &undone_by, &undone_uri, deed).await?;
@@ -58,7 +64,12 @@ fn earlier(measure: &Measure) -> Option<Measure> {
 }
 
 /// A measure in the words of the wire; none for one that takes another back.
-async fn forward(conn: &mut Conn, measure: &Measure) -> Result<Option<DeedView>, ViewError> {
+async fn forward(
+    conn: &mut Conn,
+    measure: &Measure,
+    root: &str,
+    at: Timestamp,
+) -> Result<Option<DeedView>, ViewError> {
     Ok(Some(match measure.kind {
         Deed::Removed => DeedView::Remove {
             post: post(conn, measure).await?,
@@ -74,6 +85,11 @@ async fn forward(conn: &mut Conn, measure: &Measure) -> Result<Option<DeedView>,
         },
         Deed::Appointed => DeedView::Appoint(person(conn, measure).await?),
         Deed::Dismissed => DeedView::Dismiss(person(conn, measure).await?),
+        Deed::Closed => DeedView::Close,
+        Deed::Relocated => {
+            let community = actor(conn, measure.community_id, "the community").await?;
+            DeedView::Change(actor_part(conn, &community, root, at).await?)
+        }
         Deed::Restored | Deed::Unlocked | Deed::Unbanned => return Ok(None),
         other => return Err(ViewError::Unsayable(other)),
     }))
