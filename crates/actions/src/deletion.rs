@@ -146,9 +146,7 @@ pub async fn close_community(ctx: &Context, tx: &mut Tx, order: &Order<'_>) -> R
     order
         .authorise(ctx, tx, Measure::Close, Target::Community, None)
         .await?;
-    let measure = order
-        .log(ctx, tx, Deed::Closed, About::default())
-        .await?;
+    let measure = order.log(ctx, tx, Deed::Closed, About::default()).await?;
     // Lemmy and its family take the end of a community from people of its team,
     // microblogs from the community itself.
     if order.by.kind == ActorKind::Person {

@@ -166,7 +166,8 @@ async fn takes_over(
     community: &Actor,
 ) -> Result<()> {
     if tx.is_vouched(community.id, old.id).await? {
-        tx.set_vouched(community.id, new.id, Some(ctx.now())).await?;
+        tx.set_vouched(community.id, new.id, Some(ctx.now()))
+            .await?;
     }
     end_membership(ctx, tx, community, old).await.map(drop)
 }

@@ -64,10 +64,7 @@ pub async fn rotate_keys(
 }
 
 /// Whether there is something for [`hand_over_keys`] to do.
-pub async fn keys_to_hand_over(
-    ctx: &Context,
-    conn: &mut archipel_storage::Conn,
-) -> Result<bool> {
+pub async fn keys_to_hand_over(ctx: &Context, conn: &mut archipel_storage::Conn) -> Result<bool> {
     Ok(conn.has_untold_keys(ctx.now().minus(SETTLED)).await?)
 }
 

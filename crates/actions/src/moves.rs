@@ -84,9 +84,9 @@ async fn bans_follow(ctx: &Context, tx: &mut Tx, old: &Actor, new: &Actor) -> Re
     );
     for (bans, known, other) in [(&of_old, &of_new, new), (&of_new, &of_old, old)] {
         for ban in bans {
-            let is_known = known.iter().any(|there| {
-                there.community_id == ban.community_id && lasts_as_long(there, ban)
-            });
+            let is_known = known
+                .iter()
+                .any(|there| there.community_id == ban.community_id && lasts_as_long(there, ban));
             if !is_known {
                 extend_ban(ctx, tx, ban, other).await?;
             }
@@ -152,12 +152,7 @@ async fn followers_follow(ctx: &Context, tx: &mut Tx, old: &Actor, new: &Actor) 
 
 /// A person of this server moves: followers are told to follow the new actor. `target`
 /// has just been read.
-pub async fn move_person(
-    ctx: &Context,
-    tx: &mut Tx,
-    person: &Actor,
-    target: &Actor,
-) -> Result<()> {
+pub async fn move_person(ctx: &Context, tx: &mut Tx, person: &Actor, target: &Actor) -> Result<()> {
     if person.kind == ActorKind::Group {
         return Err(Error::NotAPerson(person.acct()));
     }
@@ -221,7 +216,9 @@ async fn depart(ctx: &Context, tx: &mut Tx, actor: &Actor, target: &Actor) -> Re
 
 /// Until when an actor has to stay after its last move.
 async fn resting(tx: &mut Tx, actor: &Actor, now: Timestamp) -> Result<Option<Timestamp>> {
-    let moves = tx.activities_of(actor.id, ActivityKind::MoveActor, 1).await?;
+    let moves = tx
+        .activities_of(actor.id, ActivityKind::MoveActor, 1)
+        .await?;
     let until = moves.first().map(|last| last.created_at.plus(REST));
     Ok(until.filter(|until| *until > now))
 }

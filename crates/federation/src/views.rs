@@ -77,7 +77,9 @@ fn keys_view(keys: &[ActorKey], now: Timestamp) -> Result<KeysView, ViewError> {
 fn multikey(key: &ActorKey) -> Option<(String, String)> {
     let word = match key.algorithm {
         KeyAlgorithm::Ed25519 => key.public.clone(),
-        KeyAlgorithm::Rsa => SigningKey::from_pem(key.private.as_deref()?).ok()?.multibase(),
+        KeyAlgorithm::Rsa => SigningKey::from_pem(key.private.as_deref()?)
+            .ok()?
+            .multibase(),
     };
     Some((key.id.clone(), word))
 }

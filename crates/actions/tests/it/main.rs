@@ -16,6 +16,7 @@ mod collisions;
 mod database;
 mod deciding;
 mod following;
+mod keys;
 mod lab;
 mod leaving;
 mod names;

@@ -3,9 +3,9 @@
 use archipel_model::{Handle, HoldPolicy, JoinPolicy, PostPolicy};
 use clap::{Args, Subcommand};
 
+use super::Confirm;
 use super::identity::{AliasCommand, MoveArgs, RotateKeys};
 use super::moderation::By;
-use super::Confirm;
 use super::people::new_handle;
 
 /// `archipel community …`

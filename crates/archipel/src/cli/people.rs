@@ -4,8 +4,8 @@ use archipel_model::Handle;
 use clap::{Args, Subcommand};
 use url::Url;
 
-use super::identity::{AliasCommand, MoveArgs, RotateKeys};
 use super::Confirm;
+use super::identity::{AliasCommand, MoveArgs, RotateKeys};
 
 /// A handle for somebody or something new: reserved names are refused here.
 pub(super) fn new_handle(text: &str) -> Result<Handle, String> {

@@ -34,10 +34,16 @@ pub(super) async fn rotate(
     let from = actions::rotate_keys(&app.actions, &mut tx, actor, &keys, when.now).await?;
     tx.commit().await?;
     if when.now {
-        output::sentence(context, "The new keys sign now; the servers concerned are told.");
+        output::sentence(
+            context,
+            "The new keys sign now; the servers concerned are told.",
+        );
     } else {
         let day = from.rfc3339();
-        output::sentence(context, &format!("The new keys are shown now and sign from {day}."));
+        output::sentence(
+            context,
+            &format!("The new keys are shown now and sign from {day}."),
+        );
     }
     Ok(())
 }
@@ -64,7 +70,11 @@ pub(super) async fn alias(
             let mut tx = app.store.write().await?;
             let new = actions::add_alias(&app.actions, &mut tx, actor, &other).await?;
             tx.commit().await?;
-            let words = if new { "is named now" } else { "was named already" };
+            let words = if new {
+                "is named now"
+            } else {
+                "was named already"
+            };
             output::sentence(context, &format!("{} {words}.", other.uri));
         }
         AliasCommand::Remove { other, .. } => {

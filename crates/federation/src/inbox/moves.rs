@@ -23,7 +23,9 @@ pub(super) async fn moved(job: &Job<'_>, tx: &mut Tx, object: &Url, target: &Url
             if !led.is_empty() {
                 let (old, communities) = (&job.actor.uri, led.join(", "));
                 tracing::info!(
-                    old, new = new.uri, communities,
+                    old,
+                    new = new.uri,
+                    communities,
                     "somebody with a role moved; roles are given anew by people"
                 );
             }

@@ -116,11 +116,7 @@ async fn move_actor(conn: &mut Conn, activity: &Activity) -> Result<Json, ViewEr
     Ok(render::activity::move_actor(&id, &actor, &target, at)?)
 }
 
-async fn update_actor(
-    conn: &mut Conn,
-    activity: &Activity,
-    root: &str,
-) -> Result<Json, ViewError> {
+async fn update_actor(conn: &mut Conn, activity: &Activity, root: &str) -> Result<Json, ViewError> {
     let actor = speaker(conn, activity).await?;
     let object = actor_part(conn, &actor, root, activity.created_at).await?;
     Ok(render::activity::update_actor(
