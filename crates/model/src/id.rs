@@ -59,6 +59,13 @@ macro_rules! id_types {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(pub i64);
 
+        impl $name {
+            /// The moment in it, to the millisecond: when it was made.
+            pub const fn made_at(self) -> Timestamp {
+                Timestamp::from_micros((self.0 >> 16) * 1_000)
+            }
+        }
+
         impl From<Id> for $name {
             fn from(id: Id) -> Self {
                 Self(id.0)

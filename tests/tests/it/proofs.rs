@@ -67,6 +67,9 @@ async fn an_answer_from_here_proves_itself(db: Db) {
         .hears("Create", |it| it["object"]["id"] == answer.as_str())
         .await;
     let author = create["actor"].as_str().expect("an actor");
+    let contexts = create["@context"].as_array().expect("contexts");
+    let terms = "https://w3id.org/security/data-integrity/v1";
+    assert!(contexts.contains(&json!(terms)), "{contexts:?}");
     let method = &create["proof"]["verificationMethod"];
     let document = lab.document_at(author).await;
     let key = document["assertionMethod"]

@@ -2,13 +2,15 @@
 //!
 //! `expand` turns what was said into deliveries and keeps the exact bytes,
 //! `compose` writes them, `send` takes a destination's queue and sends it,
-//! `record` writes results down many at a time, `backoff` knows how long to wait.
+//! `record` writes results down many at a time, `backoff` knows how long to wait,
+//! `restamp` gives boosts that arrive late a new date.
 
 mod backoff;
 mod compose;
 mod expand;
 mod gone;
 mod record;
+mod restamp;
 mod send;
 
 use std::sync::Arc;

@@ -13,6 +13,7 @@ use futures::StreamExt as _;
 use url::Url;
 
 use super::record::{Round, Sent};
+use super::restamp::restamped;
 use super::{Body, Deliverer};
 use crate::client::{ActorKeys, Knock, PostClass, PostReport, SignedPost};
 use crate::peers::Manner;
@@ -133,6 +134,7 @@ impl Errand<'_> {
                 Ok(None) => continue,
                 Err(error) => return Sent::our_trouble(delivery, &error.to_string()),
             };
+            let body = self.dated(delivery.activity_id, *form, body);
             let report = self.post(&body, keys).await;
             if is_trouble_of_all(&report) {
                 self.trouble.store(true, Ordering::Relaxed);
@@ -147,6 +149,15 @@ impl Errand<'_> {
             Some(report) => Sent::reported(delivery, report),
             None => Sent::skipped(delivery),
         }
+    }
+
+    /// What is sent, with a new date where the old one would hide it.
+    fn dated(&self, activity: ActivityId, form: Form, body: Body) -> Body {
+        let late = (form == Form::Boost).then(|| {
+            let now = self.deliverer.federation.now();
+            restamped(&body, activity.made_at(), now)
+        });
+        late.flatten().unwrap_or(body)
     }
 
     async fn body(

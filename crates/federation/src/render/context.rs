@@ -6,7 +6,9 @@
 
 use std::sync::LazyLock;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+
+use super::{Json, Rendered, part};
 
 static CONTEXT: LazyLock<Value> = LazyLock::new(|| {
     json!([
@@ -25,6 +27,7 @@ static CONTEXT: LazyLock<Value> = LazyLock::new(|| {
             "blurhash": "toot:blurhash",
             "discoverable": "toot:discoverable",
             "indexable": "toot:indexable",
+            "suspended": "toot:suspended",
             "featured": {"@id": "toot:featured", "@type": "@id"},
             "moderators": {"@id": "lemmy:moderators", "@type": "@id"},
             "removeData": "lemmy:removeData",
@@ -59,4 +62,26 @@ static CONTEXT: LazyLock<Value> = LazyLock::new(|| {
 /// The context of every document.
 pub(super) fn context() -> Value {
     CONTEXT.clone()
+}
+
+/// The terms of a proof (FEP-8b32), which whoever reads JSON-LD needs to see it.
+const PROOF_TERMS: &str = "https://w3id.org/security/data-integrity/v1";
+
+/// A document whose context also defines the terms of a proof, to be given one.
+pub(crate) fn for_proof(document: &Json) -> Rendered {
+    let mut members: Map<String, Value> = serde_json::from_str(document.get())?;
+    let terms = Value::from(PROOF_TERMS);
+    let list = match members.remove("@context") {
+        Some(Value::Array(mut list)) => {
+            if !list.contains(&terms) {
+                // After the first, so that terms defined inline stay the last word.
+                list.insert(list.len().min(1), terms);
+            }
+            list
+        }
+        Some(one) => vec![one, terms],
+        None => vec![terms],
+    };
+    members.insert("@context".to_owned(), Value::Array(list));
+    part(&members)
 }

@@ -26,6 +26,8 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use url::Url;
 
+pub(crate) use context::for_proof;
+
 /// The media type of every document here but those of discovery.
 pub use activitypub_federation::FEDERATION_CONTENT_TYPE as CONTENT_TYPE;
 

@@ -135,8 +135,7 @@ fn message(proof: &Value, document: &Value) -> Option<Vec<u8>> {
     Some(message)
 }
 
-/// The canonical form of JSON (RFC 8785). None for fractions and for integers that
-/// JavaScript cannot hold: their text would depend on who writes it.
+/// The canonical form of JSON (RFC 8785). None for what is nested too deep.
 pub fn canonical(value: &Value) -> Option<String> {
     let mut text = String::new();
     write(value, &mut text, 0)?;
@@ -148,12 +147,10 @@ fn write(value: &Value, text: &mut String, depth: usize) -> Option<()> {
         return None;
     }
     match value {
+        // Every number is what JavaScript would hold, in JavaScript's own digits.
         Value::Number(number) => {
-            let exact = number.as_i64()?;
-            if exact.unsigned_abs() > 1 << 53 {
-                return None;
-            }
-            text.push_str(&exact.to_string());
+            let held = number.as_f64().filter(|held| held.is_finite())?;
+            text.push_str(ryu_js::Buffer::new().format_finite(held));
         }
         Value::Array(items) => {
             text.push('[');

@@ -121,13 +121,22 @@ impl Lab {
 
     /// An ActivityPub document, if it is there.
     pub(super) async fn document(&self, path: &str) -> Option<Value> {
+        serde_json::from_slice(&self.get(path, "application/activity+json").await?).ok()
+    }
+
+    /// A page for browsers, if it is there.
+    pub(super) async fn page(&self, path: &str) -> Option<String> {
+        String::from_utf8(self.get(path, "text/html").await?.into()).ok()
+    }
+
+    async fn get(&self, path: &str, accept: &'static str) -> Option<bytes::Bytes> {
         let url = Url::parse(&format!("{}{path}", self.url)).ok()?;
         let found = self
             .client
-            .get_plain(&url, "application/activity+json", 1024 * 1024)
+            .get_plain(&url, accept, 1024 * 1024)
             .await
             .ok()?;
-        serde_json::from_slice(&found.body).ok()
+        Some(found.body)
     }
 
     /// Ends it.

@@ -9,6 +9,7 @@
 )]
 
 mod lab;
+mod moderation;
 
 use std::time::Duration;
 
@@ -50,9 +51,16 @@ pub async fn run(_context: &Context, args: &DemoArgs) -> anyhow::Result<()> {
     told
 }
 
-/// A member of B follows a community of A, posts, and gets a reply from A.
+/// A member of B takes part in a community of A; then A moderates it.
 async fn story(a: &Lab, b: &Lab) -> anyhow::Result<()> {
     let community = format!("{}/c/tilab", a.url());
+    let post = conversation(a, b, &community).await?;
+    moderation::story(a, b, &community, &post).await
+}
+
+/// A member of B follows a community of A, posts, and gets a reply from A. Gives the
+/// address of the post.
+async fn conversation(a: &Lab, b: &Lab, community: &str) -> anyhow::Result<String> {
     a.command(&[
         "account",
         "create",
@@ -64,7 +72,7 @@ async fn story(a: &Lab, b: &Lab) -> anyhow::Result<()> {
     b.command(&["account", "create", "membre", "--name", "Membre du lab B"])
         .await?;
     println!("1. B: membre suit / follows {community}");
-    b.command(&["follow", "membre", &community]).await?;
+    b.command(&["follow", "membre", community]).await?;
     seen(
         a,
         "/c/tilab/followers",
@@ -73,7 +81,13 @@ async fn story(a: &Lab, b: &Lab) -> anyhow::Result<()> {
         |followers| followers.get("totalItems").and_then(Value::as_u64) >= Some(1),
     )
     .await?;
-    accepted(b, &community).await?;
+    follow_is(
+        b,
+        community,
+        "accepted",
+        "le suivi est accepté / the follow is accepted",
+    )
+    .await?;
 
     println!("2. B: membre publie / posts");
     let post = b
@@ -81,7 +95,7 @@ async fn story(a: &Lab, b: &Lab) -> anyhow::Result<()> {
             "post",
             "membre",
             "--to",
-            &community,
+            community,
             "--title",
             "Retour d'atelier",
             "Voici ce que nous avons appris en ouvrant nos données.",
@@ -116,7 +130,8 @@ async fn story(a: &Lab, b: &Lab) -> anyhow::Result<()> {
         "la réponse est là / the reply is there",
         |replies| replies.to_string().contains(&reply),
     )
-    .await
+    .await?;
+    Ok(post)
 }
 
 /// Waits until a document of a lab shows what it should.
@@ -127,44 +142,50 @@ async fn seen(
     what: &str,
     shows: impl Fn(&Value) -> bool,
 ) -> anyhow::Result<()> {
+    let look = async || {
+        lab.document(path)
+            .await
+            .is_some_and(|document| shows(&document))
+    };
+    eventually(lab, side, &format!("{what}  ({}{path})", lab.url()), look).await
+}
+
+/// Waits until the member's own side knows what became of the follow.
+async fn follow_is(b: &Lab, community: &str, state: &str, what: &str) -> anyhow::Result<()> {
+    let look = async || {
+        let shown = b.command(&["account", "show", "membre", "--json"]).await;
+        let account = shown
+            .ok()
+            .and_then(|text| serde_json::from_str::<Value>(&text).ok());
+        let follows = account
+            .as_ref()
+            .and_then(|account| account.get("follows")?.as_array());
+        follows.into_iter().flatten().any(|follow| {
+            follow.get("actor").and_then(Value::as_str) == Some(community)
+                && follow.get("state").and_then(Value::as_str) == Some(state)
+        })
+    };
+    eventually(b, "B", what, look).await
+}
+
+/// Waits until something can be seen on a lab, and says so.
+async fn eventually(
+    lab: &Lab,
+    side: &str,
+    what: &str,
+    look: impl AsyncFn() -> bool,
+) -> anyhow::Result<()> {
     let began = tokio::time::Instant::now();
     while began.elapsed() < PATIENCE {
-        if let Some(document) = lab.document(path).await
-            && shows(&document)
-        {
-            println!("   vu sur / seen on {side}: {what}  ({}{path})", lab.url());
+        if look().await {
+            println!("   vu sur / seen on {side}: {what}");
             return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     bail!(
-        "not seen on {side} within {} s: {what} ({}{path}); see {}",
+        "not seen on {side} within {} s: {what}; see {}",
         PATIENCE.as_secs(),
-        lab.url(),
         lab.log().display()
-    )
-}
-
-/// Waits until the follower's own side knows that the follow was accepted.
-async fn accepted(b: &Lab, community: &str) -> anyhow::Result<()> {
-    let began = tokio::time::Instant::now();
-    while began.elapsed() < PATIENCE {
-        let shown = b.command(&["account", "show", "membre", "--json"]).await?;
-        let account: Value = serde_json::from_str(&shown)?;
-        let follows = account.get("follows").and_then(Value::as_array);
-        let granted = follows.into_iter().flatten().any(|follow| {
-            follow.get("actor").and_then(Value::as_str) == Some(community)
-                && follow.get("state").and_then(Value::as_str) == Some("accepted")
-        });
-        if granted {
-            println!("   vu sur / seen on B: le suivi est accepté / the follow is accepted");
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-    bail!(
-        "the Accept did not arrive on B within {} s; see {}",
-        PATIENCE.as_secs(),
-        b.log().display()
     )
 }

@@ -28,10 +28,11 @@ pub(super) async fn proven(
     else {
         return Ok(said);
     };
+    let document = render::for_proof(&said)?;
     let made = SigningKey::from_pem(private)
         .map_err(|error| error.to_string())
         .and_then(|key| {
-            proof::make(said.get(), &Signer { key_id, key }, activity.created_at)
+            proof::make(document.get(), &Signer { key_id, key }, activity.created_at)
                 .map_err(|error| error.to_string())
         });
     match made {
