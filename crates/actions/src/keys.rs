@@ -51,7 +51,9 @@ pub async fn rotate_keys(
             .iter()
             .any(|key| stored.iter().any(|known| known.id == key.id))
     };
-    let number = (2..).find(|number| !taken(*number)).unwrap_or(usize::MAX);
+    // One of so many is free.
+    let most = stored.len() + 2;
+    let number = (2..=most).find(|number| !taken(*number)).unwrap_or(most);
     for key in generation(actor, keys, number, signs_from) {
         tx.put_key(&key, now).await?;
     }

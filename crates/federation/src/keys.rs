@@ -51,7 +51,7 @@ pub(crate) fn signed_before(
 
 /// The keys that are shown beside the one that signs with RSA: the Ed25519 key that
 /// signs first, then those that follow and those that signed before.
-pub(crate) fn shown_beside<'a>(keys: &'a [ActorKey], now: Timestamp) -> Vec<&'a ActorKey> {
+pub(crate) fn shown_beside(keys: &[ActorKey], now: Timestamp) -> Vec<&ActorKey> {
     let main = signing(keys, KeyAlgorithm::Rsa, now).map(|key| key.id.as_str());
     let first = signing(keys, KeyAlgorithm::Ed25519, now).map(|key| key.id.as_str());
     let mut shown: Vec<&ActorKey> = keys

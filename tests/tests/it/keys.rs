@@ -41,7 +41,7 @@ async fn a_key_is_replaced_at_once(db: Db) {
         let of_kind = received.iter().filter(|one| one.json["type"] == kind);
         of_kind.filter_map(|one| one.signed_by.clone()).collect()
     };
-    assert_eq!(signers(&microblog, "Update"), [old.clone()]);
+    assert_eq!(signers(&microblog, "Update"), [old.as_str()]);
     let document = lab.document("/c/tilab").await;
     assert_eq!(document["publicKey"]["id"], new);
     assert_eq!(beside(&document), [format!("{group}#ed25519-key-2")]);

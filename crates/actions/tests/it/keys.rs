@@ -23,7 +23,7 @@ impl Clock for At {
 
 /// The same lab so many days later.
 fn later(ctx: &Context, days: u64) -> Context {
-    let now = NOW.plus(Duration::from_hours(DAY * days) + Duration::from_secs(60));
+    let now = NOW.plus(Duration::from_hours(DAY * days) + Duration::from_mins(1));
     Context {
         clock: Arc::new(At(now)),
         ..ctx.clone()
@@ -110,7 +110,7 @@ async fn the_telling_is_signed_with_the_key_before(db: Arc<Database>) {
     let told = said(&mut tx).await;
     let ids = [told[0].id];
     tx.expand(&ids, NOW, || ctx.id()).await.unwrap();
-    let due = NOW.plus(Duration::from_secs(120));
+    let due = NOW.plus(Duration::from_mins(2));
     let places = tx.claim_destinations(due, due, 10).await.unwrap();
     let places: Vec<_> = places.iter().map(|place| place.id).collect();
     let queue = tx.queued_deliveries(&places, due, 10).await.unwrap();

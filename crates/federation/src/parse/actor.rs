@@ -25,6 +25,7 @@ pub enum Moderators {
 
 /// An actor of another server, as its own document describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of the document")]
 pub struct RemoteActor {
     /// The actor's identity.
     pub id: Url,

@@ -75,6 +75,7 @@ pub struct GroupView {
 
 /// A local person or bot.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of the document")]
 pub struct PersonView {
     /// The person's id, `{public_url}/u/{handle}`.
     pub id: Url,
