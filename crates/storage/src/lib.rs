@@ -32,12 +32,13 @@ mod peers;
 mod post_states;
 mod posts;
 mod reached;
+mod renderings;
 mod store;
 mod tidy;
 mod wake;
 
 pub use accounts::Account;
-pub use activities::{Activity, ActivityKind, Form, Lane, NewActivity, Rendering};
+pub use activities::{Activity, ActivityKind, Form, Lane, NewActivity};
 pub use actors::{Actor, ActorKey, KeyAlgorithm, NewActor, Usage};
 pub use communities::{Community, ModeratorRow};
 pub use conn::{Conn, Tx};
@@ -52,6 +53,7 @@ pub use notices::Notice;
 pub use peers::{Peer, PeerPolicy};
 pub use post_states::Edited;
 pub use posts::{NewPost, Post, PostKind, PostState};
+pub use renderings::Rendering;
 pub use store::{OpenOptions, Store};
 pub use wake::Wakes;
 
