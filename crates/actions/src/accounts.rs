@@ -1,6 +1,6 @@
 //! Making those who live here: the server's own actor and people.
 
-use archipel_model::{ActorKind, Handle};
+use archipel_model::{ActorKind, Handle, Timestamp};
 use archipel_storage::{Account, Actor, ActorKey, KeyAlgorithm, NewActor, Tx};
 
 use crate::{Context, Error, Result};
@@ -110,21 +110,44 @@ fn local(ctx: &Context, kind: ActorKind, handle: &str, uri: String, name: &str) 
 }
 
 async fn put_keys(ctx: &Context, tx: &mut Tx, actor: &Actor, keys: &NewKeys) -> Result<()> {
-    let rsa = ActorKey {
-        id: format!("{}#main-key", actor.uri),
-        actor_id: actor.id,
-        algorithm: KeyAlgorithm::Rsa,
-        public: keys.rsa_public.clone(),
-        private: Some(keys.rsa_private.clone()),
-    };
-    let ed25519 = ActorKey {
-        id: format!("{}#ed25519-key", actor.uri),
-        actor_id: actor.id,
-        algorithm: KeyAlgorithm::Ed25519,
-        public: keys.ed25519_public.clone(),
-        private: Some(keys.ed25519_private.clone()),
-    };
-    tx.put_key(&rsa, ctx.now()).await?;
-    tx.put_key(&ed25519, ctx.now()).await?;
+    for key in generation(actor, keys, 1, Timestamp::from_micros(0)) {
+        tx.put_key(&key, ctx.now()).await?;
+    }
     Ok(())
+}
+
+/// The keys of an actor of one generation, counted from 1: ids are never used again.
+pub(crate) fn generation(
+    actor: &Actor,
+    keys: &NewKeys,
+    number: usize,
+    signs_from: Timestamp,
+) -> [ActorKey; 2] {
+    let id = |name: &str| match number {
+        1 => format!("{}#{name}", actor.uri),
+        _ => format!("{}#{name}-{number}", actor.uri),
+    };
+    let key = |name, algorithm, public: &str, private: &str| ActorKey {
+        id: id(name),
+        actor_id: actor.id,
+        algorithm,
+        public: public.to_owned(),
+        private: Some(private.to_owned()),
+        signs_from,
+        retired_at: None,
+    };
+    [
+        key(
+            "main-key",
+            KeyAlgorithm::Rsa,
+            &keys.rsa_public,
+            &keys.rsa_private,
+        ),
+        key(
+            "ed25519-key",
+            KeyAlgorithm::Ed25519,
+            &keys.ed25519_public,
+            &keys.ed25519_private,
+        ),
+    ]
 }

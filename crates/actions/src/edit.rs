@@ -51,6 +51,7 @@ pub async fn edit_post(
     if post.author_id != author.id || author.host_blocked {
         return Ok(EditOutcome::Unchanged);
     }
+    crate::submit::acting(author)?;
     let at = edit.at.min(ctx.now());
     if let Some((community, reason)) = must_wait(ctx, tx, author, post).await? {
         let waiting = NewHeldEdit {

@@ -2,7 +2,7 @@
 //! them were decided here, and telling those whose ban has run out.
 
 use archipel_model::notice::Told;
-use archipel_model::{ActorId, MeasureId, Timestamp};
+use archipel_model::{MeasureId, Timestamp};
 use archipel_storage::{ActivityKind, Actor, Lane, NewActivity, Tx};
 
 use crate::notice::{Telling, tell};
@@ -80,16 +80,15 @@ pub async fn end_bans(ctx: &Context, tx: &mut Tx) -> Result<usize> {
     let now = ctx.now();
     let ended = tx.take_ended_bans(now, AT_ONCE).await?;
     for ban in &ended {
-        let community = if ban.community_id == 0 {
-            tx.actor_by_uri(&ctx.site.instance()).await?
-        } else {
-            tx.actor(ActorId(ban.community_id)).await?
+        let community = match ban.community_id {
+            Some(community) => tx.actor(community).await?,
+            None => tx.actor_by_uri(&ctx.site.instance()).await?,
         };
         let by = match tx.measure(ban.measure_id).await? {
             Some(measure) => tx.actor(measure.by_id).await?,
             None => None,
         };
-        let by_their_own = ban.community_id == 0 && by.is_some_and(|by| !by.is_local);
+        let by_their_own = ban.community_id.is_none() && by.is_some_and(|by| !by.is_local);
         let (Some(community), Some(person)) = (community, tx.actor(ban.actor_id).await?) else {
             continue;
         };

@@ -1,9 +1,10 @@
 //! Following and no longer following, by local and remote actors alike.
 
-use archipel_model::{ActorState, FollowId, JoinPolicy, Reach};
+use archipel_model::{ActorKind, ActorState, FollowId, JoinPolicy, Reach};
 use archipel_storage::{ActivityKind, Actor, Community, Follow, FollowState, NewActivity, Tx};
 
 use crate::asking::{ask_again, plan};
+use crate::ban::end_membership;
 use crate::communities::local_community;
 use crate::say::saying;
 use crate::{Context, Error, Result};
@@ -62,8 +63,12 @@ pub async fn follow(
             return Ok(FollowOutcome::Pending);
         }
     }
+    let before = membership_before(ctx, tx, follower, target).await?;
     let asked = saying(ctx, ActivityKind::Follow, follower.id, &target.uri);
-    let initial = initial_state(ctx, tx, follower, target).await?;
+    let initial = match before {
+        Some(_) => FollowState::Accepted,
+        None => initial_state(ctx, tx, follower, target).await?,
+    };
     let id: FollowId = ctx.id();
     let stored = tx
         .put_follow(&Follow {
@@ -78,6 +83,9 @@ pub async fn follow(
             created_at: ctx.now(),
         })
         .await?;
+    if let Some(before) = before {
+        takes_over(ctx, tx, &before, follower, target).await?;
+    }
     if !target.is_local {
         let said = NewActivity {
             // The follow is known by the id of the activity that asks for it.
@@ -109,6 +117,10 @@ async fn initial_state(
 ) -> Result<FollowState> {
     if !target.is_local {
         return Ok(FollowState::Pending);
+    }
+    // It is followed where it went.
+    if target.moved_to.is_some() {
+        return Ok(FollowState::Rejected);
     }
     let Some(community) = local_community(tx, target.id).await? else {
         return Ok(if target.approves_followers {
@@ -147,6 +159,45 @@ async fn waits(tx: &mut Tx, community: &Community, follower: &Actor) -> Result<b
     }
     let unknown = community.hold_unknown && !tx.is_server_known(&follower.host).await?;
     Ok(follower.host_limited || unknown)
+}
+
+/// The membership that somebody had here before they moved: under an id that says it
+/// moved to them, and that they say is theirs too. None for who is banned.
+async fn membership_before(
+    ctx: &Context,
+    tx: &mut Tx,
+    follower: &Actor,
+    target: &Actor,
+) -> Result<Option<Actor>> {
+    let is_community = target.is_local && target.kind == ActorKind::Group;
+    if !is_community || target.moved_to.is_some() || follower.aliases().is_empty() {
+        return Ok(None);
+    }
+    if tx.standing(target.id, follower.id, ctx.now()).await?.banned {
+        return Ok(None);
+    }
+    for old in tx.moved_here(&follower.uri).await? {
+        let standing = tx.standing(target.id, old.id, ctx.now()).await?;
+        if follower.is_also(&old.uri) && standing.member && !standing.banned {
+            return Ok(Some(old));
+        }
+    }
+    Ok(None)
+}
+
+/// Who moved keeps what a moderator had granted; the membership of the old id ends.
+async fn takes_over(
+    ctx: &Context,
+    tx: &mut Tx,
+    old: &Actor,
+    new: &Actor,
+    community: &Actor,
+) -> Result<()> {
+    if tx.is_vouched(community.id, old.id).await? {
+        tx.set_vouched(community.id, new.id, Some(ctx.now()))
+            .await?;
+    }
+    end_membership(ctx, tx, community, old).await.map(drop)
 }
 
 /// Tells a remote follower that its follow was granted or refused.

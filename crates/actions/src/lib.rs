@@ -7,6 +7,7 @@
 
 mod accept;
 mod accounts;
+mod aliases;
 mod asking;
 mod ban;
 mod communities;
@@ -15,15 +16,18 @@ mod edit;
 mod everywhere;
 mod follow;
 mod hold;
+mod keys;
 mod late;
 mod lock;
 mod marking;
 mod membership;
+mod moves;
 mod moving;
 mod neighbours;
 mod notice;
 mod order;
 mod poll;
+mod profile;
 mod react;
 mod relay;
 mod remote;
@@ -42,23 +46,31 @@ use archipel_model::{ActivityId, Clock, Id, IdSource, Site, Timestamp};
 
 pub use accept::{decide_request, follow_answered};
 pub use accounts::{NewKeys, create_instance, create_person};
+pub use aliases::{add_alias, remove_alias};
 pub use asking::{ask_again_when_due, shown_while_pending};
 pub use ban::{Ban, ban, unban};
 pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
-pub use deletion::{actor_gone, author_deleted, delete_local_actor};
+pub use deletion::{
+    actor_deleted, actor_gone, author_deleted, close_community, delete_local_actor,
+};
 pub use edit::{Edit, EditOutcome, edit_post, poll_counted};
 pub use everywhere::end_bans;
 pub use follow::{FollowOutcome, FollowRequest, ReceivedFollow, follow, unfollow};
 pub use hold::{approve_held, refuse_held, set_wave};
+pub use keys::{OVERLAP, hand_over_keys, keys_to_hand_over, rotate_keys};
 pub use late::{Brought, author_brings, author_deleted_unseen};
 pub use lock::{set_locked, set_pinned};
 pub use marking::set_marked;
 pub use membership::{expel, invite, set_vouched};
+pub use moves::{
+    MoveOutcome, actor_moved, move_back, move_community, move_person, reopen_community,
+};
 pub use moving::move_thread;
 pub use neighbours::{follow_as_community, unfollow_as_community};
 pub use notice::{set_tell_published, tell_refused};
 pub use order::{Door, Order};
 pub use poll::{Chosen, poll_is_due, vote_here, vote_received};
+pub use profile::{ProfileChange, change_profile, set_suspended};
 pub use react::{NewReactionTo, Reacted, Via, Voter, react, take_back};
 pub use remote::{
     Elsewhere, banned_elsewhere, locked_elsewhere, pinned_elsewhere, removed_elsewhere,
@@ -163,6 +175,25 @@ pub enum Error {
     /// The report is no report of this community.
     #[error("there is no such report in this community")]
     NoSuchReport,
+    /// New keys wait to take over already.
+    #[error("new keys sign from {}; to replace all of them at once add --now", .0.rfc3339())]
+    KeysWait(Timestamp),
+    /// There is no room for another id.
+    #[error("{0} other addresses are named already; take one away first")]
+    TooManyAliases(usize),
+    /// The move would not be believed.
+    #[error("{actor} cannot move to {target}: {why}; name {actor} as an alias there first")]
+    NoMove {
+        /// Where to.
+        target: String,
+        /// Who wants to move, an ActivityPub id.
+        actor: String,
+        /// Why not.
+        why: &'static str,
+    },
+    /// It moved a short time ago.
+    #[error("moved a short time ago; the next move is possible from {}", .0.rfc3339())]
+    MovedLately(Timestamp),
     /// Not permitted.
     #[error("not permitted: {0}")]
     Denied(archipel_model::permission::Denial),

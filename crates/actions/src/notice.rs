@@ -165,7 +165,7 @@ async fn words(tx: &mut Tx, telling: &Telling<'_>) -> Result<String> {
     let about = (!telling.answers && telling.about != telling.author.uri).then_some(telling.about);
     let facts = Facts {
         community: &telling.community.name,
-        page: &telling.community.uri,
+        page: community_page(telling.community),
         reason: telling.order.and_then(|order| order.reason),
         rule,
         about,
@@ -176,6 +176,11 @@ async fn words(tx: &mut Tx, telling: &Telling<'_>) -> Result<String> {
     };
     let language = telling.language.unwrap_or(language);
     Ok(text(language, telling.cause, &facts))
+}
+
+/// Where a community is now.
+fn community_page(community: &Actor) -> &str {
+    community.moved_to.as_deref().unwrap_or(&community.uri)
 }
 
 /// Who writes: the community, or the server for one that is gone, whose signature

@@ -33,8 +33,21 @@ pub(crate) async fn relay(
     community: &Actor,
     relay: Relay<'_>,
 ) -> Result<()> {
+    if let Some(said) = relaying(ctx, tx, community, relay).await? {
+        tx.say(&said, ctx.now());
+    }
+    Ok(())
+}
+
+/// What is said to pass something on.
+pub(crate) async fn relaying(
+    ctx: &Context,
+    tx: &mut Tx,
+    community: &Actor,
+    relay: Relay<'_>,
+) -> Result<Option<NewActivity>> {
     if is_local_only(tx, community).await? {
-        return Ok(());
+        return Ok(None);
     }
     let kind = if relay.lane == Lane::Votes {
         ActivityKind::RelayVote
@@ -45,7 +58,7 @@ pub(crate) async fn relay(
         Passed::Ours(id) => (Some(id), None),
         Passed::Received(raw) => (None, Some(raw.to_owned())),
     };
-    let said = NewActivity {
+    Ok(Some(NewActivity {
         inner_id,
         inner_raw,
         measure_id: relay.measure,
@@ -53,9 +66,7 @@ pub(crate) async fn relay(
         to_followers: true,
         recipients: relay.also.to_vec(),
         ..saying(ctx, kind, community.id, relay.object)
-    };
-    tx.say(&said, ctx.now());
-    Ok(())
+    }))
 }
 
 /// Whether other servers are told nothing of a community.

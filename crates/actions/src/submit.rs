@@ -98,6 +98,7 @@ pub async fn submit_post(
     if submission.author.host_blocked {
         return Ok(Submitted::Refused(Refusal::Blocked));
     }
+    acting(submission.author)?;
     let home = home_of(tx, &submission).await?;
     let held_reason = match verdict(ctx, tx, &submission, home.as_ref()).await? {
         Verdict::Published => None,
@@ -218,6 +219,14 @@ async fn tell_if_wanted(
     tell(ctx, tx, &telling).await.map(drop)
 }
 
+/// Who is suspended here says nothing, to communities elsewhere either.
+pub(crate) fn acting(author: &Actor) -> Result<()> {
+    if author.is_local && author.state != ActorState::Active {
+        return Err(Error::Inactive(author.acct()));
+    }
+    Ok(())
+}
+
 /// Tells the author of a post that they brought here themselves what became of it.
 async fn tell_author(
     ctx: &Context,
@@ -335,6 +344,9 @@ pub(crate) async fn decided(ctx: &Context, tx: &mut Tx, arrival: &Arrival<'_>) -
     let settings = settings.ok_or_else(|| Error::NotACommunity(community.acct()))?;
     if community.state != ActorState::Active {
         return Ok(Verdict::Refused(Refusal::Closed));
+    }
+    if community.moved_to.is_some() {
+        return Ok(Verdict::Refused(Refusal::Moved));
     }
     let policy = settings.policy();
     let entry = Entry {

@@ -114,6 +114,19 @@ impl App {
         Ok(())
     }
 
+    /// Tells the world of new keys that sign by now, if there are any.
+    pub async fn hand_over_keys(&self) -> anyhow::Result<()> {
+        let mut conn = self.store.read().await?;
+        if !actions::keys_to_hand_over(&self.actions, &mut conn).await? {
+            return Ok(());
+        }
+        drop(conn);
+        let mut tx = self.store.write().await?;
+        actions::hand_over_keys(&self.actions, &mut tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// What the gate holds requests to.
     pub fn rules(&self, config: &Config) -> anyhow::Result<GateRules> {
         GateRules::of(&config.server.public_url).context("server.public_url has no host name")

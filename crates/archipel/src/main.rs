@@ -46,6 +46,7 @@ async fn dispatch(context: &Context, command: &Command) -> anyhow::Result<()> {
         Command::Migrate => commands::migrate::run(context).await,
         Command::Account(args) => commands::account::run(context, args).await,
         Command::Community(args) => commands::community::run(context, args).await,
+        Command::Instance(args) => commands::identity::instance(context, args).await,
         Command::Peer(args) => commands::peer::run(context, args).await,
         Command::Inbox(args) => commands::inbox::run(context, args).await,
         Command::Delivery(args) => commands::delivery::run(context, args).await,

@@ -59,6 +59,11 @@ impl Documents {
         self.kept.get(path)
     }
 
+    /// Forgets what a path was: it changed, and others are about to be told.
+    pub fn forget(&self, path: &str) {
+        self.kept.invalidate(path);
+    }
+
     /// Keeps what a path is.
     pub fn keep(&self, path: &str, document: Option<Arc<Document>>) {
         self.kept.insert(path.to_owned(), document);

@@ -38,6 +38,9 @@ const TROUBLE: [u64; 5] = [3, 10, 30, 100, 300];
 /// How long a request waits for its turn to ask.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// Whether a key is the one that made the signature, or the proof, in question.
+pub(crate) type Fits<'a> = &'a (dyn Fn(&VerifyingKey) -> bool + Send + Sync);
+
 /// A key that we can check signatures with, and whose it is.
 #[derive(Debug)]
 pub struct KnownKey {
@@ -170,7 +173,9 @@ impl Federation {
         if let Some(known) = known.filter(|known| claim.verify(&known.key)) {
             return Ok(known.state == ActorState::Active);
         }
-        let key = self.ask_for_key(key_id, &owner).await?;
+        let key = self
+            .ask_for_key(key_id, &owner, &|key| claim.verify(key))
+            .await?;
         Ok(claim.verify(&key.key) && key.state == ActorState::Active)
     }
 
@@ -275,12 +280,28 @@ impl Federation {
         Ok(known.is_none())
     }
 
-    /// Asks an actor for its keys, within the limits of this module, and gives
-    /// the one of this id.
+    /// Asks an actor for its keys, within the limits of this module, and gives the one
+    /// of this id. Where that one fits what was signed, it was truly the actor that made us
+    /// ask: it may make us ask again at once, having changed its keys again, while what
+    /// does not fit makes nobody ask for five minutes.
     pub(crate) async fn ask_for_key(
         &self,
         key_id: &str,
         actor: &Url,
+        fits: Fits<'_>,
+    ) -> Result<Arc<KnownKey>, KeyTrouble> {
+        let known = self.asked_for_key(key_id, actor, fits).await?;
+        if known.state == ActorState::Active && fits(&known.key) {
+            self.keyring.asked.invalidate(actor.as_str());
+        }
+        Ok(known)
+    }
+
+    async fn asked_for_key(
+        &self,
+        key_id: &str,
+        actor: &Url,
+        fits: Fits<'_>,
     ) -> Result<Arc<KnownKey>, KeyTrouble> {
         if let Some(answer) = self.keyring.asked.get(actor.as_str()) {
             return self.after_asking(key_id, actor, &answer).await;
@@ -291,7 +312,20 @@ impl Federation {
         if let Some(answer) = self.keyring.asked.get(actor.as_str()) {
             return self.after_asking(key_id, actor, &answer).await;
         }
+        let known = self.known_key(key_id, actor).await?;
+        if let Some(known) = known
+            && known.state == ActorState::Active
+            && fits(&known.key)
+        {
+            return Ok(known);
+        }
         self.untroubled(actor)?;
+        let answer = self.ask(actor).await?;
+        self.after_asking(key_id, actor, &answer).await
+    }
+
+    /// Reads an actor again and remembers how that went.
+    async fn ask(&self, actor: &Url) -> Result<Arc<str>, KeyTrouble> {
         let mut budget = Budget::of(2);
         let asked = self.refresh_actor(actor, &mut budget).await;
         let answer: Arc<str> = match &asked {
@@ -307,7 +341,18 @@ impl Federation {
         };
         self.keyring.trouble.invalidate(actor.as_str());
         self.keyring.asked.insert(actor.to_string(), answer.clone());
-        self.after_asking(key_id, actor, &answer).await
+        Ok(answer)
+    }
+
+    /// Asks an actor whether it is still there, because its inbox is not, within the
+    /// limits of this module. One that is gone is noted as such.
+    pub(crate) async fn is_still_there(&self, actor: &Url) -> Result<(), KeyTrouble> {
+        if self.keyring.asked.get(actor.as_str()).is_some() {
+            return Ok(());
+        }
+        self.untroubled(actor)?;
+        let _turn = self.turn(actor).await?;
+        self.ask(actor).await.map(drop)
     }
 
     /// What a finished question says about one key: empty for an answer that was
@@ -328,7 +373,8 @@ impl Federation {
         }
     }
 
-    async fn note_gone(&self, actor: &Url) -> Result<(), KeyTrouble> {
+    /// Notes that an actor's own server says that it is gone.
+    pub(crate) async fn note_gone(&self, actor: &Url) -> Result<(), KeyTrouble> {
         let mut tx = self.store.write().await?;
         if let Some(known) = tx.actor_by_uri(actor.as_str()).await? {
             match archipel_actions::actor_gone(&self.actions, &mut tx, &known).await {

@@ -1,6 +1,8 @@
 //! Actors of other servers: fetched, checked, stored, refreshed.
 
-use archipel_model::{ActorId, ActorKind, Host, PeerPolicy, origin_of, same_origin, text};
+use archipel_model::{
+    ActorId, ActorKind, Host, PeerPolicy, Timestamp, origin_of, same_origin, text,
+};
 use archipel_storage::{Actor, ActorKey, KeyAlgorithm, NewActor};
 use url::Url;
 
@@ -107,7 +109,17 @@ impl Federation {
         let marked = (policy == PeerPolicy::Blocked, policy == PeerPolicy::Limited);
         if marked != (actor.host_blocked, actor.host_limited) {
             tx.mark_host(&host, policy).await?;
-            (actor.host_blocked, actor.host_limited) = marked;
+        }
+        let moved_to = remote.moved_to.as_ref().map(Url::as_str);
+        let aliases: Vec<String> = remote.also_known_as.iter().map(Url::to_string).collect();
+        if aliases != actor.aliases() || moved_to != actor.moved_to.as_deref() {
+            tx.set_identity(actor.id, &aliases, moved_to, now).await?;
+        }
+        if remote.suspended || actor.suspended_at_home {
+            tx.set_suspended_at_home(actor.id, remote.suspended).await?;
+        }
+        if let Some(changed) = tx.actor(actor.id).await? {
+            actor = changed;
         }
         tx.replace_keys(actor.id, &usable_keys(remote, actor.id), now)
             .await?;
@@ -185,6 +197,8 @@ fn usable_keys(remote: &RemoteActor, actor: ActorId) -> Vec<ActorKey> {
                 },
                 public: public.clone(),
                 private: None,
+                signs_from: Timestamp::from_micros(0),
+                retired_at: None,
             })
         })
         .collect()

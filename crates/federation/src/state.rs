@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use archipel_actions::Context;
 use archipel_model::{ActorId, Timestamp};
-use archipel_storage::{KeyAlgorithm, Store};
+use archipel_storage::{ActorKey, KeyAlgorithm, Store};
 use moka::sync::Cache;
 use url::Url;
 
@@ -14,6 +14,7 @@ use crate::documents::Documents;
 use crate::found::Found;
 use crate::inbox::Keeper;
 use crate::keyring::Keyring;
+use crate::keys;
 use crate::peers::PeerBook;
 use crate::signature::{Signer, SigningKey};
 use crate::turns::Turns;
@@ -67,8 +68,10 @@ pub struct Inner {
     pub(crate) found: Found,
     /// Our own documents, rendered a moment ago.
     pub(crate) documents: Documents,
-    /// Private keys of local actors, parsed.
-    signers: Cache<ActorId, Arc<ActorKeys>>,
+    /// Which keys local actors sign with.
+    signers: Cache<ActorId, Arc<Signers>>,
+    /// Their private keys, parsed, by key id.
+    parsed: Cache<String, Signer>,
     /// The server's own actor, once it exists.
     instance: OnceLock<ActorId>,
     /// Those who knocked a moment ago, and how many are written down at once.
@@ -83,6 +86,19 @@ impl std::ops::Deref for Federation {
     fn deref(&self) -> &Inner {
         &self.0
     }
+}
+
+/// How long the keys that sign are taken for the same: less than what the world waits
+/// to be told of new ones.
+const SIGNERS_AGE: Duration = Duration::from_secs(3);
+
+/// What a local actor signs with.
+#[derive(Clone, Debug)]
+pub struct Signers {
+    /// The keys that sign now.
+    pub present: ActorKeys,
+    /// Those that signed before, for peers that have not read the present ones yet.
+    pub before: Option<ActorKeys>,
 }
 
 /// Why a local actor cannot sign.
@@ -121,7 +137,11 @@ impl Federation {
             documents: Documents::default(),
             signers: Cache::builder()
                 .max_capacity(2_000)
-                .time_to_live(Duration::from_mins(10))
+                .time_to_live(SIGNERS_AGE)
+                .build(),
+            parsed: Cache::builder()
+                .max_capacity(4_000)
+                .time_to_idle(Duration::from_mins(10))
                 .build(),
             instance: OnceLock::new(),
             knocked: Cache::builder()
@@ -138,35 +158,51 @@ impl Federation {
         self.actions.now()
     }
 
-    /// The keys that a local actor signs with.
-    pub async fn signers(&self, actor: ActorId) -> Result<Arc<ActorKeys>, SignerError> {
+    /// The keys that a local actor signs with. Which they are is asked anew every few
+    /// seconds, since another node or the command line may replace them.
+    pub async fn signers(&self, actor: ActorId) -> Result<Arc<Signers>, SignerError> {
         if let Some(known) = self.signers.get(&actor) {
             return Ok(known);
         }
         let stored = self.store.read().await?.keys_of(actor).await?;
-        let mut rsa = None;
-        let mut ed25519 = None;
-        for key in stored {
-            let Some(private) = &key.private else {
-                continue;
-            };
-            let signing = SigningKey::from_pem(private)
-                .map_err(|error| SignerError::Key(key.id.clone(), error))?;
-            let signer = Signer {
-                key_id: key.id,
-                key: signing,
-            };
-            match key.algorithm {
-                KeyAlgorithm::Rsa => rsa = Some(signer),
-                KeyAlgorithm::Ed25519 => ed25519 = Some(signer),
-            }
-        }
-        let keys = Arc::new(ActorKeys {
-            rsa: rsa.ok_or(SignerError::None)?,
-            ed25519,
+        let now = self.now();
+        let signing = |algorithm| keys::signing(&stored, algorithm, now);
+        let before = |algorithm| keys::signed_before(&stored, algorithm, now);
+        let signers = Arc::new(Signers {
+            present: self
+                .parsed(signing(KeyAlgorithm::Rsa), signing(KeyAlgorithm::Ed25519))?
+                .ok_or(SignerError::None)?,
+            before: self.parsed(before(KeyAlgorithm::Rsa), before(KeyAlgorithm::Ed25519))?,
         });
-        self.signers.insert(actor, keys.clone());
-        Ok(keys)
+        self.signers.insert(actor, signers.clone());
+        Ok(signers)
+    }
+
+    fn parsed(
+        &self,
+        rsa: Option<&ActorKey>,
+        ed25519: Option<&ActorKey>,
+    ) -> Result<Option<ActorKeys>, SignerError> {
+        let rsa = rsa.map(|key| self.signer(key)).transpose()?.flatten();
+        let ed25519 = ed25519.map(|key| self.signer(key)).transpose()?.flatten();
+        Ok(rsa.map(|rsa| ActorKeys { rsa, ed25519 }))
+    }
+
+    /// A stored key, parsed: that costs more than asking which one it is.
+    fn signer(&self, key: &ActorKey) -> Result<Option<Signer>, SignerError> {
+        let Some(private) = &key.private else {
+            return Ok(None);
+        };
+        if let Some(known) = self.parsed.get(&key.id) {
+            return Ok(Some(known));
+        }
+        let signer = Signer {
+            key_id: key.id.clone(),
+            key: SigningKey::from_pem(private)
+                .map_err(|error| SignerError::Key(key.id.clone(), error))?,
+        };
+        self.parsed.insert(key.id.clone(), signer.clone());
+        Ok(Some(signer))
     }
 
     /// The key that the server itself signs fetches with.
@@ -179,7 +215,7 @@ impl Federation {
             let id = actor.ok_or(SignerError::None)?.id;
             *self.instance.get_or_init(|| id)
         };
-        Ok(self.signers(id).await?.rsa.clone())
+        Ok(self.signers(id).await?.present.rsa.clone())
     }
 }
 

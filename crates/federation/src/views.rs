@@ -1,17 +1,19 @@
 //! From what is stored to what is written: rows in, views of [`crate::render`] out.
 
-use archipel_model::{ActorId, PostId, ReactionPolicy, Visibility};
+use archipel_model::{ActorId, ActorState, PostId, ReactionPolicy, Timestamp, Visibility};
 use archipel_storage::{
     Activity, ActivityKind, Actor, ActorKey, Community, Conn, KeyAlgorithm, Post, PostKind,
 };
 use url::Url;
 
+use crate::keys;
 use crate::render::Language;
 use crate::render::activity::DeleteView;
 use crate::render::actor::{GroupView, InstanceView, KeysView, PersonView};
 use crate::render::object::{CommunityView, MentionView, ParentView, PostView, addressing};
 use crate::render::special::{PollView, SpecialView};
 use crate::render::tombstone::TombstoneView;
+use crate::signature::SigningKey;
 use crate::state::stored_url;
 
 /// Why something stored cannot be shown.
@@ -61,15 +63,40 @@ pub(crate) fn language(tag: &str) -> Language {
     }
 }
 
-fn keys_view(keys: &[ActorKey]) -> Result<KeysView, ViewError> {
-    let of = |algorithm| keys.iter().find(|key| key.algorithm == algorithm);
+fn keys_view(keys: &[ActorKey], now: Timestamp) -> Result<KeysView, ViewError> {
+    let rsa = keys::signing(keys, KeyAlgorithm::Rsa, now)
+        .ok_or(ViewError::Missing("the key of the actor"))?;
+    let beside = keys::shown_beside(keys, now).into_iter();
     Ok(KeysView {
-        rsa_pem: of(KeyAlgorithm::Rsa)
-            .ok_or(ViewError::Missing("the key of the actor"))?
-            .public
-            .clone(),
-        ed25519_multibase: of(KeyAlgorithm::Ed25519).map(|key| key.public.clone()),
+        rsa_id: rsa.id.clone(),
+        rsa_pem: rsa.public.clone(),
+        multikeys: beside.filter_map(multikey).collect(),
     })
+}
+
+/// A key in the form of FEP-521a, with its id.
+fn multikey(key: &ActorKey) -> Option<(String, String)> {
+    let word = match key.algorithm {
+        KeyAlgorithm::Ed25519 => key.public.clone(),
+        KeyAlgorithm::Rsa => SigningKey::from_pem(key.private.as_deref()?)
+            .ok()?
+            .multibase(),
+    };
+    Some((key.id.clone(), word))
+}
+
+/// Addresses out of what is stored; what is none is left out.
+fn urls(texts: &[String]) -> Vec<Url> {
+    texts.iter().filter_map(|text| stored_url(text)).collect()
+}
+
+/// What a community that moved says of itself before all else, for those whose software
+/// knows no moves.
+fn moved_notice(target: &Url) -> String {
+    let link = format!(r#"<a href="{target}" rel="nofollow">{target}</a>"#);
+    format!(
+        "<p><strong>Cette communauté a déménagé / This community has moved:</strong> {link}</p>"
+    )
 }
 
 fn some(text: &str) -> Option<String> {
@@ -82,24 +109,31 @@ pub(crate) fn group(
     community: &Community,
     keys: &[ActorKey],
     root: &str,
+    now: Timestamp,
 ) -> Result<GroupView, ViewError> {
+    let moved_to = actor.moved_to.as_deref().and_then(stored_url);
+    let notice = moved_to.as_ref().map(moved_notice).unwrap_or_default();
     Ok(GroupView {
         id: url(&actor.uri)?,
         public_url: url(root)?,
         handle: actor.handle.clone(),
         title: actor.name.clone(),
-        summary_html: some(&actor.summary),
-        summary_source: some(&community.description),
+        summary_html: some(&format!("{notice}{}", actor.summary)),
+        // What is edited elsewhere must not lose the notice.
+        summary_source: some(&community.description).filter(|_| moved_to.is_none()),
         languages: vec![language(&community.language)],
-        posting_restricted: community.post_policy == archipel_model::PostPolicy::Moderators,
+        posting_restricted: moved_to.is_some()
+            || community.post_policy == archipel_model::PostPolicy::Moderators,
         manually_approves: actor.approves_followers,
-        discoverable: community.reach == archipel_model::Reach::Public,
+        discoverable: moved_to.is_none() && community.reach == archipel_model::Reach::Public,
         sensitive: false,
+        also_known_as: urls(&actor.aliases()),
+        moved_to,
         icon: None,
         image: None,
         published: actor.created_at,
         updated: Some(actor.updated_at),
-        keys: keys_view(keys)?,
+        keys: keys_view(keys, now)?,
     })
 }
 
@@ -108,23 +142,26 @@ pub(crate) fn person(
     actor: &Actor,
     keys: &[ActorKey],
     root: &str,
+    now: Timestamp,
 ) -> Result<PersonView, ViewError> {
+    let suspended = actor.state == ActorState::Suspended;
     Ok(PersonView {
         id: url(&actor.uri)?,
         public_url: url(root)?,
         handle: actor.handle.clone(),
-        name: some(&actor.name),
-        summary_html: some(&actor.summary),
+        name: some(&actor.name).filter(|_| !suspended),
+        summary_html: some(&actor.summary).filter(|_| !suspended),
         bot: false,
         manually_approves: actor.approves_followers,
-        discoverable: true,
-        also_known_as: Vec::new(),
-        moved_to: None,
+        discoverable: !suspended,
+        suspended,
+        also_known_as: urls(&actor.aliases()),
+        moved_to: actor.moved_to.as_deref().and_then(stored_url),
         icon: None,
         image: None,
         published: actor.created_at,
         updated: Some(actor.updated_at),
-        keys: keys_view(keys)?,
+        keys: keys_view(keys, now)?,
     })
 }
 
@@ -133,6 +170,7 @@ pub(crate) fn instance(
     actor: &Actor,
     keys: &[ActorKey],
     title: &str,
+    now: Timestamp,
 ) -> Result<InstanceView, ViewError> {
     Ok(InstanceView {
         public_url: url(&actor.uri)?,
@@ -140,7 +178,7 @@ pub(crate) fn instance(
         summary_html: some(&actor.summary),
         published: actor.created_at,
         icon: None,
-        keys: keys_view(keys)?,
+        keys: keys_view(keys, now)?,
     })
 }
 

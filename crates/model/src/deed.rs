@@ -63,6 +63,10 @@ pub enum Deed {
     Followed,
     /// Ended that.
     Unfollowed,
+    /// Deleted the community.
+    Closed,
+    /// Moved the community to another server.
+    Relocated,
 }
 crate::policy::words! { Deed {
     Admitted => "admitted", TurnedAway => "turned_away", Invited => "invited",
@@ -73,6 +77,7 @@ crate::policy::words! { Deed {
     Warned => "warned", Resolved => "resolved", Held => "held", Released => "released",
     Appointed => "appointed", Dismissed => "dismissed", Edited => "edited",
     Configured => "configured", Followed => "followed", Unfollowed => "unfollowed",
+    Closed => "closed", Relocated => "relocated",
 } }
 
 impl Deed {
@@ -99,6 +104,7 @@ impl Deed {
             Self::Dismissed => Measure::Dismiss,
             Self::Edited => Measure::Edit,
             Self::Configured | Self::Followed | Self::Unfollowed => Measure::Configure,
+            Self::Closed | Self::Relocated => Measure::Close,
         }
     }
 }

@@ -77,7 +77,7 @@ impl Cause {
 pub struct Facts<'a> {
     /// The community's name.
     pub community: &'a str,
-    /// The community's address, for people.
+    /// The community's address, for people; where it moved to, once it did.
     pub page: &'a str,
     /// The moderator's own words.
     pub reason: Option<&'a str>,
@@ -179,6 +179,7 @@ const fn french_what(cause: Cause) -> &'static str {
         Cause::Refused(Refusal::ParentGone) => {
             "n’a pas été publié : le message auquel il répond n’est plus là."
         }
+        Cause::Refused(Refusal::Moved) => "n’a pas été publié : cette communauté a déménagé.",
         Cause::Refused(Refusal::ByModerator) => "n’a pas été retenu par la modération.",
         Cause::Refused(Refusal::Denied(Denial::MembersOnly)) => {
             "n’a pas été publié : seuls les membres peuvent y écrire."
@@ -215,6 +216,9 @@ const fn french_next(cause: Cause, join: JoinPolicy) -> Option<&'static str> {
         Cause::Refused(Refusal::TooLarge) => Some("Raccourcissez-le, puis renvoyez-le."),
         Cause::Refused(Refusal::NotPublic) => {
             Some("Pour qu’il soit publié, renvoyez-le en visibilité publique.")
+        }
+        Cause::Refused(Refusal::Moved) => {
+            Some("Suivez-la à sa nouvelle adresse, puis renvoyez-y votre message :")
         }
         Cause::Refused(Refusal::Locked | Refusal::ParentGone) => {
             Some("Vous pouvez ouvrir une nouvelle discussion.")
@@ -274,6 +278,7 @@ const fn english_what(cause: Cause) -> &'static str {
         Cause::Refused(Refusal::ParentGone) => {
             "was not published: the post that it answers is not there any more."
         }
+        Cause::Refused(Refusal::Moved) => "was not published: this community has moved.",
         Cause::Refused(Refusal::ByModerator) => "was not accepted by the moderators.",
         Cause::Refused(Refusal::Denied(Denial::MembersOnly)) => {
             "was not published: only members can write there."
@@ -296,6 +301,9 @@ const fn english_what(cause: Cause) -> &'static str {
 
 const fn english_next(cause: Cause, join: JoinPolicy) -> Option<&'static str> {
     match cause {
+        Cause::Refused(Refusal::Moved) => {
+            Some("Follow it at its new address, then post there again:")
+        }
         Cause::Held(_) | Cause::EditHeld => {
             Some("You need not do anything: you will be told what is decided.")
         }

@@ -49,6 +49,8 @@ pub enum Refusal {
     ParentGone,
     /// The community takes nothing any more.
     Closed,
+    /// The community moved, and takes posts at its new address.
+    Moved,
     /// A moderator decided against it.
     ByModerator,
     /// Its author's server is blocked.
@@ -66,6 +68,7 @@ impl Refusal {
             Self::Locked => "locked",
             Self::ParentGone => "parent_gone",
             Self::Closed => "closed",
+            Self::Moved => "moved",
             Self::ByModerator => "by_moderator",
             Self::Blocked => "domain_blocked",
             Self::TooLarge => "too_large",

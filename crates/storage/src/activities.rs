@@ -152,6 +152,14 @@ pub struct Activity {
     pub thread_kind: Option<PostKind>,
 }
 
+impl Activity {
+    /// Other actors it goes to.
+    pub fn recipient_ids(&self) -> Vec<ActorId> {
+        let ids: Vec<i64> = serde_json::from_str(&self.recipients).unwrap_or_default();
+        ids.into_iter().map(ActorId).collect()
+    }
+}
+
 /// Something to be said.
 #[derive(Clone, Debug)]
 pub struct NewActivity {
@@ -183,8 +191,12 @@ pub struct NewActivity {
     pub lane: Lane,
     /// Whether it goes to the speaker's followers.
     pub to_followers: bool,
+    /// Whether it goes to every destination noted by [`Conn::note_reached`].
+    pub to_reached: bool,
     /// Other actors it goes to.
     pub recipients: Vec<ActorId>,
+    /// The key that signs it first, when that is not the current one.
+    pub key_id: Option<String>,
 }
 
 /// One entry of the log on its way into the database.
@@ -204,7 +216,9 @@ pub(crate) struct Said {
     object_key: String,
     lane: i64,
     to_followers: bool,
+    to_reached: bool,
     recipients: String,
+    key_id: Option<String>,
     created_at: i64,
 }
 
@@ -230,6 +244,8 @@ impl Tx {
             object_key: activity.object_key.clone(),
             lane: activity.lane as i64,
             to_followers: activity.to_followers,
+            to_reached: activity.to_reached,
+            key_id: activity.key_id.clone(),
             recipients: crate::json_list(&recipients),
             created_at: now.micros(),
         });
@@ -248,14 +264,16 @@ impl Tx {
             execute,
             "INSERT INTO activity (id, uri, kind, actor_id, post_id, follow_id, object_uri,
                 inner_id, inner_raw, measure_id, after_id, object_key, lane, to_followers,
-                recipients, state, created_at, thread_kind)
+                to_reached, recipients, key_id, state, created_at, thread_kind)
              SELECT CAST(value ->> 'id' AS BIGINT), value ->> 'uri', value ->> 'kind',
                 CAST(value ->> 'actor_id' AS BIGINT), CAST(value ->> 'post_id' AS BIGINT),
                 CAST(value ->> 'follow_id' AS BIGINT), value ->> 'object_uri',
                 CAST(value ->> 'inner_id' AS BIGINT), value ->> 'inner_raw',
                 CAST(value ->> 'measure_id' AS BIGINT), CAST(value ->> 'after_id' AS BIGINT),
                 value ->> 'object_key', CAST(value ->> 'lane' AS BIGINT),
-                CAST(value ->> 'to_followers' AS BOOLEAN), value ->> 'recipients', 'new',
+                CAST(value ->> 'to_followers' AS BOOLEAN),
+                CAST(value ->> 'to_reached' AS BOOLEAN), value ->> 'recipients',
+                value ->> 'key_id', 'new',
                 CAST(value ->> 'created_at' AS BIGINT),
                 (WITH RECURSIVE up (kind, parent_id, step) AS (
                     SELECT p.kind, p.parent_id, 0 FROM post p WHERE p.uri = value ->> 'object_key'
@@ -396,6 +414,21 @@ impl Conn {
             actor.0,
             kind.as_str(),
             limit
+        )
+    }
+
+    /// The last that an actor said of this kind.
+    pub async fn last_said(
+        &mut self,
+        actor: ActorId,
+        kind: ActivityKind,
+    ) -> Result<Option<Activity>> {
+        sql!(
+            self,
+            fetch_optional as Activity,
+            "SELECT * FROM activity WHERE actor_id = $1 AND kind = $2 ORDER BY id DESC LIMIT 1",
+            actor.0,
+            kind.as_str()
         )
     }
 

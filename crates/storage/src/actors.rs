@@ -3,7 +3,7 @@
 use archipel_model::{ActorId, ActorKind, ActorState, Timestamp};
 
 use crate::conn::sql;
-use crate::maybe::Micros;
+use crate::maybe::{Maybe, Micros};
 use crate::{Conn, Result};
 
 /// An actor as stored.
@@ -50,6 +50,12 @@ pub struct Actor {
     /// Whether it still acts.
     #[sqlx(try_from = "String")]
     pub state: ActorState,
+    /// Whether its own server suspended it, rather than an operator here.
+    pub suspended_at_home: bool,
+    /// Where it moved to, an ActivityPub id; of remote actors as they say.
+    pub moved_to: Option<String>,
+    /// Other ids of the same one, as it says: a JSON list.
+    also_known_as: String,
     /// When we first knew it, or made it.
     #[sqlx(try_from = "Micros")]
     pub created_at: Timestamp,
@@ -70,6 +76,16 @@ impl Actor {
     /// `handle@host`, as people write it, without a leading sign.
     pub fn acct(&self) -> String {
         format!("{}@{}", self.handle, self.host)
+    }
+
+    /// Other ids of the same one, as it says.
+    pub fn aliases(&self) -> Vec<String> {
+        serde_json::from_str(&self.also_known_as).unwrap_or_default()
+    }
+
+    /// Whether it says that it is also known under this id.
+    pub fn is_also(&self, uri: &str) -> bool {
+        self.aliases().iter().any(|alias| alias == uri)
     }
 }
 
@@ -135,6 +151,12 @@ pub struct ActorKey {
     pub public: String,
     /// The private part, PKCS#8 PEM; of local actors only.
     pub private: Option<String>,
+    /// From when it signs.
+    #[sqlx(try_from = "Micros")]
+    pub signs_from: Timestamp,
+    /// From when it is not shown any more.
+    #[sqlx(try_from = "Maybe")]
+    pub retired_at: Option<Timestamp>,
 }
 
 /// How much is going on here.
@@ -312,13 +334,16 @@ impl Conn {
         sql!(
             self,
             execute,
-            "INSERT INTO actor_key (id, actor_id, algorithm, public, private, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO actor_key
+                (id, actor_id, algorithm, public, private, signs_from, retired_at, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING",
             &key.id,
             key.actor_id.0,
             key.algorithm.as_str(),
             &key.public,
             key.private.as_deref(),
+            key.signs_from.micros(),
+            key.retired_at.map(Timestamp::micros),
             now.micros()
         )
         .map(drop)

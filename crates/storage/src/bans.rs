@@ -9,8 +9,9 @@ use crate::{Actor, Conn, Result};
 /// A ban.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct BanRow {
-    /// Where; 0 for the whole server.
-    pub community_id: i64,
+    /// Where; none for the whole server.
+    #[sqlx(try_from = "Maybe")]
+    pub community_id: Option<ActorId>,
     /// Whom.
     #[sqlx(try_from = "i64")]
     pub actor_id: ActorId,
@@ -34,7 +35,7 @@ impl Conn {
         sql!(
             self,
             fetch_optional as BanRow,
-            "SELECT community_id, actor_id, measure_id, ends_at FROM ban
+            "SELECT nullif(community_id, 0) AS community_id, actor_id, measure_id, ends_at FROM ban
              WHERE community_id = $1 AND actor_id = $2 AND (ends_at IS NULL OR ends_at > $3)",
             community.map_or(0, |id| id.0),
             actor.0,
@@ -47,7 +48,7 @@ impl Conn {
         let ended = sql!(
             self,
             fetch_all as BanRow,
-            "SELECT community_id, actor_id, measure_id, ends_at FROM ban WHERE ends_at <= $1
+            "SELECT nullif(community_id, 0) AS community_id, actor_id, measure_id, ends_at FROM ban WHERE ends_at <= $1
              ORDER BY ends_at LIMIT $2",
             now.micros(),
             limit
@@ -58,7 +59,7 @@ impl Conn {
                 self,
                 execute,
                 "DELETE FROM ban WHERE community_id = $1 AND actor_id = $2 AND ends_at <= $3",
-                ban.community_id,
+                ban.community_id.map_or(0, |id| id.0),
                 ban.actor_id.0,
                 now.micros()
             )?;
@@ -67,6 +68,18 @@ impl Conn {
             }
         }
         Ok(taken)
+    }
+
+    /// The bans of somebody that are in force.
+    pub async fn bans_of(&mut self, actor: ActorId, now: Timestamp) -> Result<Vec<BanRow>> {
+        sql!(
+            self,
+            fetch_all as BanRow,
+            "SELECT nullif(community_id, 0) AS community_id, actor_id, measure_id, ends_at FROM ban
+             WHERE actor_id = $1 AND (ends_at IS NULL OR ends_at > $2) ORDER BY community_id",
+            actor.0,
+            now.micros()
+        )
     }
 
     /// The living communities of this server that somebody belongs to, asked to join,

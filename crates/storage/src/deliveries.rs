@@ -41,6 +41,8 @@ pub struct QueuedDelivery {
     /// Who says it.
     #[sqlx(try_from = "i64")]
     pub actor_id: archipel_model::ActorId,
+    /// The key that signs it first, when that is not the current one.
+    pub key_id: Option<String>,
     /// What must arrive in order.
     pub object_key: String,
     /// How often it was tried.
@@ -120,8 +122,8 @@ impl Conn {
         sql!(
             self,
             fetch_all as QueuedDelivery,
-            sqlite: "SELECT q.destination_id, q.activity_id, y.kind, y.actor_id, q.object_key,
-                q.attempts, y.thread_kind
+            sqlite: "SELECT q.destination_id, q.activity_id, y.kind, y.actor_id, y.key_id,
+                q.object_key, q.attempts, y.thread_kind
              FROM json_each($1) AS d JOIN delivery q ON q.destination_id = CAST(d.value AS BIGINT)
                 AND q.activity_id IN (SELECT x.activity_id FROM delivery x
                     WHERE x.destination_id = CAST(d.value AS BIGINT) AND x.state = 'queued'
@@ -133,8 +135,8 @@ impl Conn {
                     ORDER BY x.lane, x.activity_id LIMIT $3)
                 JOIN activity y ON y.id = q.activity_id
              ORDER BY q.destination_id, q.lane, q.activity_id",
-            postgres: "SELECT q.destination_id, q.activity_id, y.kind, y.actor_id, q.object_key,
-                q.attempts, y.thread_kind
+            postgres: "SELECT q.destination_id, q.activity_id, y.kind, y.actor_id, y.key_id,
+                q.object_key, q.attempts, y.thread_kind
              FROM json_each($1) AS d CROSS JOIN LATERAL (SELECT x.* FROM delivery x
                     WHERE x.destination_id = CAST(d.value AS BIGINT) AND x.state = 'queued'
                         AND x.next_try_at + 0 <= $2

@@ -132,7 +132,13 @@ macro_rules! audience {
          SELECT y.id AS activity, e.inbox AS inbox, e.host AS host
          FROM json_each($1) AS g JOIN activity y ON y.id = CAST(g.value AS BIGINT)
             JOIN delivery q ON q.activity_id = y.after_id
-            JOIN destination e ON e.id = q.destination_id"
+            JOIN destination e ON e.id = q.destination_id
+         UNION
+         SELECT y.id AS activity, e.inbox AS inbox, e.host AS host
+         FROM json_each($1) AS g JOIN activity y ON y.id = CAST(g.value AS BIGINT)
+            JOIN reached h ON h.actor_id = y.actor_id
+            JOIN destination e ON e.id = h.destination_id
+         WHERE y.to_reached"
     };
 }
 
@@ -353,7 +359,9 @@ impl Conn {
                     JOIN actor a ON a.id = CAST(r.value AS BIGINT)
                     WHERE NOT a.is_local AND coalesce(a.shared_inbox, a.inbox) = d.inbox)
                 OR EXISTS (SELECT 1 FROM delivery q
-                    WHERE q.destination_id = d.id AND q.activity_id = v.after_id))
+                    WHERE q.destination_id = d.id AND q.activity_id = v.after_id)
+                OR (v.to_reached AND EXISTS (SELECT 1 FROM reached h
+                    WHERE h.actor_id = v.actor_id AND h.destination_id = d.id)))
              ON CONFLICT (destination_id, activity_id) DO NOTHING",
             destination.0,
             now.micros()

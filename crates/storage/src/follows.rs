@@ -188,7 +188,8 @@ impl Conn {
             self,
             fetch_scalar as bool,
             "SELECT EXISTS (SELECT 1 FROM follow f JOIN actor a ON a.id = f.follower_id
-                WHERE f.target_id = $1 AND a.is_local AND f.state <> 'rejected')",
+                WHERE f.target_id = $1 AND a.is_local AND a.state <> 'gone'
+                    AND f.state <> 'rejected')",
             target.0
         )
         .map(Option::unwrap_or_default)

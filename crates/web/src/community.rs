@@ -22,6 +22,8 @@ struct CommunityPage {
     description: String,
     /// `!name@host`, as Lemmy and its like write it.
     lemmy_handle: String,
+    /// Where it is now.
+    moved_to: Option<String>,
     members: i64,
     policies: [&'static str; 3],
     posts: Vec<PostView>,
@@ -63,6 +65,7 @@ async fn find(reader: &Reader, handle: &str) -> Result<CommunityPage, Absence> {
         policies: policies(settings.policy(), t),
         only_newest: (total > THREADS).then(|| t.fill(t.newest_threads, &posts.len().to_string())),
         posts,
+        moved_to: actor.moved_to,
         lang: tag(settings.language),
         description: actor.summary,
     })

@@ -16,6 +16,8 @@ const POSTS: i64 = 40;
 struct PersonPage {
     frame: Frame,
     view: ActorView,
+    /// Where they are now.
+    moved_to: Option<String>,
     /// About them, safe HTML.
     about: String,
     posts: Vec<PostView>,
@@ -42,6 +44,7 @@ async fn find(reader: &Reader, handle: &str) -> Result<PersonPage, Absence> {
         frame: reader.frame(view.called()).of(&actor.uri),
         posts: shown(&mut conn, &newest, site, reader.t).await?,
         view,
+        moved_to: actor.moved_to,
         about: actor.summary,
     })
 }

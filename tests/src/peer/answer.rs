@@ -84,6 +84,7 @@ pub(super) struct Script {
     pub next: VecDeque<Answer>,
     pub always: Answer,
     pub only: Option<Scheme>,
+    pub only_key: Option<String>,
     pub delay: Duration,
 }
 
@@ -93,6 +94,7 @@ impl Default for Script {
             next: VecDeque::new(),
             always: Answer::status(202),
             only: None,
+            only_key: None,
             delay: Duration::ZERO,
         }
     }

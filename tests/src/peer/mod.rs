@@ -247,6 +247,12 @@ impl Peer {
         self.state().script.only = Some(scheme);
     }
 
+    /// Knows no other key than this one, as software does that keeps one an actor for a
+    /// day: 400 to every other.
+    pub fn knows_only(&self, key_id: &str) {
+        self.state().script.only_key = Some(key_id.to_owned());
+    }
+
     /// Waits before every answer to a POST.
     pub fn answers_after(&self, delay: Duration) {
         self.state().script.delay = delay;

@@ -79,6 +79,25 @@ impl Person {
         self.peer.family().key_id(&self.id)
     }
 
+    /// The same actor with new keys under the same ids, as its document shows it from
+    /// now on.
+    #[must_use]
+    pub fn rotated(&self) -> Self {
+        let rotated = Self {
+            keys: Keys::generate(),
+            ..self.clone()
+        };
+        rotated.shows("Person", |_| {});
+        rotated
+    }
+
+    /// From now on the actor's document says something else.
+    pub fn shows(&self, kind: &str, change: impl FnOnce(&mut Value)) {
+        let mut document = self.document(kind);
+        change(&mut document);
+        self.peer.serve(&self.id, document);
+    }
+
     /// The actor's own followers collection.
     pub fn followers(&self) -> String {
         format!("{}/followers", self.id)

@@ -99,7 +99,11 @@ async fn post(
     let json = serde_json::from_slice(&body).unwrap_or(Value::Null);
     let mut state = inner.state();
     let scheme = claim.as_ref().map(|claim| claim.scheme);
-    let given = if state.script.only.is_some_and(|only| scheme != Some(only)) {
+    let named = claim.as_ref().map(|claim| claim.key_id.as_str());
+    let known_key = state.script.only_key.as_deref();
+    let given = if known_key.is_some() && named != known_key {
+        Answer::says(400, "signature verification failed")
+    } else if state.script.only.is_some_and(|only| scheme != Some(only)) {
         Answer::says(401, "signature not understood")
     } else if let Some(next) = state.script.next.pop_front() {
         next

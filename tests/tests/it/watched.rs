@@ -4,7 +4,8 @@
 use archipel_tests::peer::mastodon::Toot;
 use archipel_tests::peer::threadiverse;
 use archipel_tests::wait::PATIENCE;
-use archipel_tests::{Db, Family, Lab, both, eventually};
+use archipel_tests::{Db, Family, Lab, Peer, both, eventually};
+use serde_json::json;
 
 use crate::moderation::shown;
 use crate::posting::follower;
@@ -12,7 +13,8 @@ use crate::posting::follower;
 both!(
     the_end_of_a_ban_brings_back_post_by_post,
     microblogs_hear_no_measures,
-    edits_reach_microblogs_in_their_authors_name
+    edits_reach_microblogs_in_their_authors_name,
+    lists_that_are_not_where_they_claim_to_be
 );
 
 /// G8: Lemmy 0.19 and PieFed end a ban without `restoreData`, so each post comes back
@@ -129,4 +131,47 @@ async fn edits_reach_microblogs_in_their_authors_name(db: Db) {
             Some(format!("{author}#main-key").as_str())
         );
     }
+}
+
+/// C65: PieFed's `replies` have no id, its `context` one at which there is nothing.
+/// What they name is fetched where it lives; what they embed counts for nothing.
+async fn lists_that_are_not_where_they_claim_to_be(db: Db) {
+    let lab = Lab::start(db).await;
+    lab.account("ada");
+    let home = Peer::start(Family::PieFed).await;
+    let cafe = home.community("cafe");
+    let group = cafe.group.id.clone();
+    let pia = home.person("pia");
+    let page = threadiverse::page(&pia, &group, Some("Un sujet"), "texte");
+    let first = threadiverse::comment(&pia, &group, &page.id, &pia.id, "un");
+    let second = threadiverse::comment(&pia, &group, &page.id, &pia.id, "deux");
+    let mut forged = first.create["object"].clone();
+    forged["id"] = json!(home.url("/comment/404"));
+    let (replies, context) = (home.url("/post/1/replies"), home.url("/post/1/context"));
+    home.serve(
+        &replies,
+        json!({
+            "@context": "https://www.w3.org/ns/activitystreams", "type": "OrderedCollection",
+            "totalItems": 2, "orderedItems": [first.create["object"], forged],
+        }),
+    );
+    home.serve(
+        &context,
+        json!({
+            "@context": "https://www.w3.org/ns/activitystreams", "type": "OrderedCollection",
+            "id": format!("{}/context", page.id), "attributedTo": group, "audience": group,
+            "totalItems": 2, "orderedItems": [page.id, second.id],
+        }),
+    );
+    let mut served = page.create["object"].clone();
+    served["@context"] = json!("https://www.w3.org/ns/activitystreams");
+    served["replies"] = json!(replies);
+    served["context"] = json!(context);
+    home.serve(&page.id, served.clone());
+    cafe.lists("outbox", &[json!(page.id)]);
+    lab.follow("ada", &group);
+    cafe.lets_in(&lab).await;
+    lab.shows(&group, &page.id, |thread| thread["replies"] == 2)
+        .await;
+    assert_eq!(lab.json(&["fetch", &group])["taken"], 0);
 }

@@ -18,6 +18,7 @@ mod database;
 mod deciding;
 mod following;
 mod history;
+mod keys;
 mod lab;
 mod leaving;
 mod names;

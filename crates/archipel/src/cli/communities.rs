@@ -3,6 +3,7 @@
 use archipel_model::{Handle, HoldPolicy, JoinPolicy, PostPolicy, Reach, ReactionPolicy};
 use clap::{Args, Subcommand};
 
+use super::identity::{AliasCommand, MoveArgs, RotateKeys};
 use super::people::new_handle;
 use super::{By, Confirm, Limit, Why};
 
@@ -29,13 +30,17 @@ pub enum CommunityCommand {
     /// Delete a community for good
     #[command(
         long_about = "Deletes a community: its address answers that it is gone and the servers \
-            of its members are told. What its members wrote stays theirs. Its handle can never \
-            be taken again.",
-        after_help = "Example:\n  archipel community delete atelier --yes"
+            of its members are told, as are all that ever got something of it. What its members \
+            wrote stays theirs. Its handle can never be taken again. Lemmy takes the end of a \
+            community from people of its team: use --as where members are there.",
+        after_help = "Example:\n  archipel community delete atelier --as essai --yes"
     )]
     Delete {
         /// The community
         handle: Handle,
+        /// Who does it
+        #[command(flatten)]
+        by: By,
         /// Whether to ask
         #[command(flatten)]
         confirm: Confirm,
@@ -46,6 +51,20 @@ pub enum CommunityCommand {
         after_help = "Example:\n  archipel community set tilab --post members"
     )]
     Set(CommunitySet),
+    /// Replace the keys of a community
+    RotateKeys(RotateKeys),
+    /// Other addresses of the same community
+    #[command(subcommand)]
+    Alias(AliasCommand),
+    /// Move a community to another server
+    Move {
+        /// Where from and to
+        #[command(flatten)]
+        to: MoveArgs,
+        /// Who does it
+        #[command(flatten)]
+        by: By,
+    },
     /// List who waits to join
     #[command(after_help = "Example:\n  archipel community requests atelier")]
     Requests {

@@ -5,6 +5,7 @@
 mod communities;
 pub mod confirm;
 mod federation;
+mod identity;
 mod moderation;
 mod people;
 mod reactions;
@@ -23,13 +24,14 @@ pub use federation::{
     DeliveryCommand, DeliveryFilter, DeliveryState, DialectChoice, InboxCommand, InboxState,
     PeerCommand, RetryFilter,
 };
+pub use identity::{AliasCommand, InstanceCommand, MoveArgs, RotateKeys, When};
 pub use moderation::{
     By, Decide, HeldCommand, LogArgs, ModerateCommand, ModeratorCommand, OnBanned, OnPerson,
     OnPost, Why,
 };
 pub use people::{
-    AccountCommand, DeletePostArgs, EditArgs, FetchArgs, FollowArgs, PostArgs, ReplyArgs,
-    UnfollowArgs,
+    AccountCommand, DeletePostArgs, EditArgs, FetchArgs, FollowArgs, PostArgs, ProfileArgs,
+    ReplyArgs, UnfollowArgs,
 };
 pub use reactions::{EventArgs, PollArgs, ReactArgs, VoteArgs};
 pub use reports::{PlaceArgs, ReportArgs, ReportsCommand};
@@ -107,6 +109,10 @@ pub enum Command {
     /// Communities hosted here
     #[command(subcommand)]
     Community(CommunityCommand),
+
+    /// The server itself
+    #[command(subcommand)]
+    Instance(InstanceCommand),
 
     /// Other servers
     #[command(subcommand)]

@@ -4,6 +4,7 @@ use archipel_model::Handle;
 use clap::{Args, Subcommand};
 use url::Url;
 
+use super::identity::{AliasCommand, MoveArgs, RotateKeys};
 use super::reactions::{EventArgs, PollArgs};
 use super::{Confirm, Limit};
 
@@ -60,6 +61,46 @@ pub enum AccountCommand {
         #[command(flatten)]
         limit: Limit,
     },
+    /// Change what people see of an account
+    #[command(
+        long_about = "Changes what is given and nothing else, and tells the servers that know \
+            the account.",
+        after_help = "Example:\n  archipel account set essai --summary \"J'apprends le braille.\""
+    )]
+    Set {
+        /// The account
+        handle: Handle,
+        /// What changes
+        #[command(flatten)]
+        change: ProfileArgs,
+    },
+    /// Stop an account, so that it acts no more
+    #[command(
+        long_about = "Stops an account: it posts, follows and moderates no more, nothing about it \
+            is shown, and the servers that know it are told. What it posted stays. \
+            `unsuspend` ends that.",
+        after_help = "Example:\n  archipel account suspend essai --yes"
+    )]
+    Suspend {
+        /// The account
+        handle: Handle,
+        /// Whether to ask
+        #[command(flatten)]
+        confirm: Confirm,
+    },
+    /// Let a stopped account act again
+    #[command(after_help = "Example:\n  archipel account unsuspend essai")]
+    Unsuspend {
+        /// The account
+        handle: Handle,
+    },
+    /// Replace the keys of an account
+    RotateKeys(RotateKeys),
+    /// Other addresses of the same person
+    #[command(subcommand)]
+    Alias(AliasCommand),
+    /// Move an account to another server
+    Move(MoveArgs),
     /// Delete an account for good
     #[command(
         long_about = "Deletes an account: its posts become tombstones, its address answers that \
@@ -74,6 +115,18 @@ pub enum AccountCommand {
         #[command(flatten)]
         confirm: Confirm,
     },
+}
+
+/// What changes of an account.
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+#[group(required = true, multiple = true)]
+pub struct ProfileArgs {
+    /// The name people read
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// About the person: plain text, an empty line between paragraphs
+    #[arg(long, value_name = "TEXT")]
+    pub summary: Option<String>,
 }
 
 /// `archipel follow ACCOUNT TARGET`

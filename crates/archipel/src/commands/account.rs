@@ -1,15 +1,15 @@
 //! `archipel account`: people who post from here.
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use archipel_actions as actions;
 use archipel_federation::new_keys;
-use archipel_model::Handle;
+use archipel_model::{ActorKind, Handle};
 use archipel_storage::Actor;
 use serde_json::{Value, json};
 
-use super::{Context, output};
+use super::{Context, identity, output};
 use crate::app::App;
-use crate::cli::{AccountCommand, Limit};
+use crate::cli::{AccountCommand, Limit, confirm};
 
 /// Runs the command.
 pub async fn run(context: &Context, args: &AccountCommand) -> anyhow::Result<()> {
@@ -21,11 +21,69 @@ pub async fn run(context: &Context, args: &AccountCommand) -> anyhow::Result<()>
         AccountCommand::List => list(context, &app).await,
         AccountCommand::Show { handle } => show(context, &app, handle).await,
         AccountCommand::Notices { handle, limit } => notices(context, &app, handle, *limit).await,
+        AccountCommand::Set { handle, change } => {
+            let person = app.person(handle).await?;
+            let change = actions::ProfileChange {
+                name: change.name.clone(),
+                summary: change.summary.clone(),
+            };
+            let mut tx = app.store.write().await?;
+            actions::change_profile(&app.actions, &mut tx, &person, &change).await?;
+            tx.commit().await?;
+            output::sentence(context, "Changed.");
+            Ok(())
+        }
+        AccountCommand::Suspend { handle, confirm } => {
+            let question = format!("Suspendre / suspend {handle}?");
+            if !confirm::ask(&question, *confirm)? {
+                bail!("nothing was changed");
+            }
+            suspend(context, &app, handle, true).await
+        }
+        AccountCommand::Unsuspend { handle } => suspend(context, &app, handle, false).await,
+        AccountCommand::RotateKeys(args) => {
+            let person = app.person(&args.handle).await?;
+            identity::rotate(context, &app, &person, args.when).await
+        }
+        AccountCommand::Alias(command) => {
+            let person = app.person(identity::alias_handle(command)).await?;
+            identity::alias(context, &app, &person, command).await
+        }
+        AccountCommand::Move(args) => {
+            let person = app.person(&args.handle).await?;
+            identity::depart(context, &app, &person, args, None).await
+        }
         AccountCommand::Delete { handle, confirm } => {
             let person = app.person(handle).await?;
             super::delete(context, &app, &person, *confirm).await
         }
     }
+}
+
+async fn suspend(
+    context: &Context,
+    app: &App,
+    handle: &Handle,
+    suspended: bool,
+) -> anyhow::Result<()> {
+    let actor = app
+        .store
+        .read()
+        .await?
+        .local_actor(handle.as_str())
+        .await?
+        .filter(|actor| actor.kind == ActorKind::Person)
+        .with_context(|| format!("there is no account {handle} here"))?;
+    let mut tx = app.store.write().await?;
+    let changed = actions::set_suspended(&app.actions, &mut tx, &actor, suspended).await?;
+    tx.commit().await?;
+    let words = match (changed, suspended) {
+        (true, true) => "acts no more",
+        (true, false) => "acts again",
+        (false, _) => "was so already",
+    };
+    output::sentence(context, &format!("{handle} {words}."));
+    Ok(())
 }
 
 async fn create(
@@ -58,6 +116,7 @@ fn row(actor: &Actor) -> Value {
         "handle": actor.handle,
         "name": actor.name,
         "actor": actor.uri,
+        "moved_to": actor.moved_to,
         "state": actor.state.as_str(),
         "created_at": actor.created_at.rfc3339(),
     })

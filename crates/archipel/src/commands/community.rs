@@ -1,15 +1,18 @@
 //! `archipel community`: the groups of this server and who waits to join them.
 
-use archipel_actions::{self as actions, CommunityChange, NewCommunity};
+use anyhow::bail;
+use archipel_actions::{self as actions, CommunityChange, Door, NewCommunity, Order};
 use archipel_federation::new_keys;
 use archipel_model::{CommunityPolicy, Handle};
 use archipel_storage::Actor;
 use serde_json::{Value, json};
 
 use super::moderation::{order, say};
-use super::{Context, neighbours, output};
+use super::{Context, identity, neighbours, output};
 use crate::app::App;
-use crate::cli::{CommunityCommand, CommunityCreate, CommunityPolicyArgs, CommunitySet, Why};
+use crate::cli::{
+    CommunityCommand, CommunityCreate, CommunityPolicyArgs, CommunitySet, Confirm, Why, confirm,
+};
 
 /// Runs the command.
 pub async fn run(context: &Context, args: &CommunityCommand) -> anyhow::Result<()> {
@@ -18,9 +21,27 @@ pub async fn run(context: &Context, args: &CommunityCommand) -> anyhow::Result<(
         CommunityCommand::Create(create) => make(context, &app, create).await,
         CommunityCommand::List => list(context, &app).await,
         CommunityCommand::Show { handle } => show(context, &app, handle).await,
-        CommunityCommand::Delete { handle, confirm } => {
+        CommunityCommand::Delete {
+            handle,
+            by,
+            confirm,
+        } => {
             let community = app.community(handle).await?;
-            super::delete(context, &app, &community, *confirm).await
+            let by = app.moderator(by).await?;
+            close(context, &app, &community, &by, *confirm).await
+        }
+        CommunityCommand::RotateKeys(args) => {
+            let community = app.community(&args.handle).await?;
+            identity::rotate(context, &app, &community, args.when).await
+        }
+        CommunityCommand::Alias(command) => {
+            let community = app.community(identity::alias_handle(command)).await?;
+            identity::alias(context, &app, &community, command).await
+        }
+        CommunityCommand::Move { to, by } => {
+            let community = app.community(&to.handle).await?;
+            let by = app.moderator(by).await?;
+            identity::depart(context, &app, &community, to, Some(&by)).await
         }
         CommunityCommand::Set(set) => change(context, &app, set).await,
         CommunityCommand::Requests { handle } => requests(context, &app, handle).await,
@@ -36,6 +57,30 @@ pub async fn run(context: &Context, args: &CommunityCommand) -> anyhow::Result<(
             neighbours::threads(context, &app, community, *limit).await
         }
     }
+}
+
+async fn close(
+    context: &Context,
+    app: &App,
+    community: &Actor,
+    by: &Actor,
+    sure: Confirm,
+) -> anyhow::Result<()> {
+    if !confirm::ask(&super::deletion(community), sure)? {
+        bail!("nothing was changed");
+    }
+    let order = Order {
+        by,
+        community,
+        door: Door::Here("command line"),
+        reason: None,
+        rule: None,
+    };
+    let mut tx = app.store.write().await?;
+    actions::close_community(&app.actions, &mut tx, &order).await?;
+    tx.commit().await?;
+    output::sentence(context, &format!("{} is deleted.", community.acct()));
+    Ok(())
 }
 
 fn policy(args: CommunityPolicyArgs) -> CommunityPolicy {

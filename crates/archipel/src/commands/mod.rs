@@ -10,6 +10,7 @@ pub mod edit;
 pub mod fetch;
 pub mod follow;
 pub mod held;
+pub mod identity;
 pub mod inbox;
 pub mod migrate;
 pub mod moderation;
@@ -46,6 +47,14 @@ impl Context {
     }
 }
 
+/// What is asked before somebody is deleted.
+fn deletion(actor: &Actor) -> String {
+    format!(
+        "Supprimer pour toujours / delete for good {}?",
+        actor.acct()
+    )
+}
+
 /// Deletes somebody of this server for good, after asking.
 async fn delete(
     context: &Context,
@@ -53,11 +62,7 @@ async fn delete(
     actor: &Actor,
     confirm: Confirm,
 ) -> anyhow::Result<()> {
-    let question = format!(
-        "Supprimer pour toujours / delete for good {}?",
-        actor.acct()
-    );
-    if !confirm::ask(&question, confirm)? {
+    if !confirm::ask(&deletion(actor), confirm)? {
         bail!("nothing was changed");
     }
     let mut tx = app.store.write().await?;

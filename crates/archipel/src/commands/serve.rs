@@ -27,6 +27,8 @@ const TIDYING: Duration = Duration::from_hours(1);
 
 /// How often bans that have run out are looked for.
 const ENDING_BANS: Duration = Duration::from_mins(1);
+/// How often new keys are looked for whose time has come.
+const KEYS: Duration = Duration::from_secs(2);
 
 /// Runs the command.
 pub async fn run(context: &Context) -> anyhow::Result<()> {
@@ -116,6 +118,7 @@ fn start_workers(app: &App, workers: &TaskTracker, stop: &CancellationToken) {
     workers.spawn(kept_up("polls", stop.clone(), move |stop| {
         crate::polls::run(polls.clone(), stop)
     }));
+    workers.spawn(hand_over_keys(app.clone(), stop.clone()));
     workers.spawn(tidy(app.clone(), stop.clone()));
     workers.spawn(end_bans(app.clone(), stop.clone()));
 }
@@ -158,6 +161,19 @@ async fn end_bans(app: App, stop: CancellationToken) {
         };
         if let Err(error) = ended.await {
             tracing::warn!(%error, "bans that have run out could not be ended");
+        }
+    }
+}
+
+/// Tells the world, as their time comes, of new keys.
+async fn hand_over_keys(app: App, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(KEYS) => {}
+            () = stop.cancelled() => return,
+        }
+        if let Err(error) = app.hand_over_keys().await {
+            tracing::warn!(%error, "new keys could not be told of, trying again");
         }
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use archipel_model::ActivityId;
-use archipel_storage::Form;
+use archipel_storage::{ActivityKind, Form};
 use moka::sync::Cache;
 
 use super::{Body, compose};
@@ -59,6 +59,10 @@ pub(super) async fn expand(
     }
     tx.mark_expanded(&ids).await?;
     tx.commit().await?;
+    // Who is told looks at once, and has to see it.
+    for activity in activities.iter().filter(|said| changes_actor(said.kind)) {
+        federation.documents.forget(&activity.object_key);
+    }
     for rendering in kept {
         bodies.insert(
             (rendering.activity_id, rendering.form),
@@ -66,4 +70,11 @@ pub(super) async fn expand(
         );
     }
     Ok(ids.len())
+}
+
+const fn changes_actor(kind: ActivityKind) -> bool {
+    matches!(
+        kind,
+        ActivityKind::UpdateActor | ActivityKind::DeleteActor | ActivityKind::MoveActor
+    )
 }

@@ -3,11 +3,14 @@
 //! `expand` turns what was said into deliveries and keeps the exact bytes,
 //! `compose` writes them, `send` takes a destination's queue and sends it,
 //! `record` writes results down many at a time, `backoff` knows how long to wait,
-//! `restamp` gives boosts that arrive late a new date.
+//! `restamp` gives boosts that arrive late a new date, `readable` knows what
+//! each peer understands.
 
 mod backoff;
 mod compose;
 mod expand;
+mod gone;
+mod readable;
 mod record;
 mod restamp;
 mod send;
@@ -143,6 +146,9 @@ impl Deliverer {
             let this = self.clone();
             rounds.spawn(async move {
                 let round = send::round(&this, destination, queue).await;
+                if round.results.iter().any(record::Sent::is_gone) {
+                    gone::confirm(&this.federation, &round.destination.inbox).await;
+                }
                 this.recorder.round(round).await;
                 drop(place);
                 this.federation.store.wakes().outbox.notify_one();

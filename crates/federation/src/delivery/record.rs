@@ -62,6 +62,12 @@ impl Sent {
         Self { delivery, what }
     }
 
+    /// Whether the inbox is said to be gone for good.
+    pub(super) fn is_gone(&self) -> bool {
+        matches!(&self.what, What::Report(report)
+            if report.class == PostClass::Gone && report.status == Some(410))
+    }
+
     /// Whether it has to be tried again.
     pub(super) fn waits(&self) -> bool {
         match &self.what {

@@ -7,17 +7,18 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use archipel_model::{ActivityId, ActorId, Dialect, origin_of};
-use archipel_storage::{ActivityKind, ClaimedDestination, Form, PostKind, QueuedDelivery};
+use archipel_model::{ActivityId, ActorId, origin_of};
+use archipel_storage::{ActivityKind, ClaimedDestination, Form, QueuedDelivery};
 use futures::StreamExt as _;
 use url::Url;
 
+use super::readable::{beyond_lemmy, forms, is_plain_vote};
 use super::record::{Round, Sent};
 use super::restamp::restamped;
 use super::{Body, Deliverer};
 use crate::client::{ActorKeys, Knock, PostClass, PostReport, Refused, SignedPost};
 use crate::peers::Manner;
-use crate::state::Federation;
+use crate::state::{Federation, Signers};
 
 /// Objects on their way to one destination at the same time.
 const AT_ONCE: usize = 4;
@@ -144,14 +145,15 @@ impl Errand<'_> {
         if forms.is_empty() {
             return Sent::skipped(delivery);
         }
-        let keys = match self.signer_of(&delivery, forms).await {
+        let signers = match self.signer_of(&delivery, forms).await {
             Ok(actor) => self.deliverer.federation.signers(actor).await,
             Err(error) => Err(error.into()),
         };
-        let keys = match keys {
-            Ok(keys) => keys,
+        let signers = match signers {
+            Ok(signers) => signers,
             Err(error) => return Sent::our_trouble(delivery, &error.to_string()),
         };
+        let keys = in_turn(&signers, delivery.key_id.as_deref());
         let mut last = None;
         for form in forms {
             let body = match self.body(delivery.activity_id, *form).await {
@@ -165,7 +167,7 @@ impl Errand<'_> {
             if self.manner.is_lemmy && is_vote && !is_plain_vote(&body.bytes) {
                 return Sent::skipped_because(delivery, "not sent: Lemmy cannot read this vote");
             }
-            let report = self.post(&body, &keys).await;
+            let report = self.post(&body, keys).await;
             if is_trouble_of_all(&report) {
                 self.trouble.store(true, Ordering::Relaxed);
             }
@@ -231,9 +233,10 @@ impl Errand<'_> {
         Ok(wanted)
     }
 
-    /// Signs and sends; where the signature may not have been understood, once
-    /// more in the other scheme, and what worked is remembered.
-    async fn post(&self, body: &Body, keys: &ActorKeys) -> PostReport {
+    /// Signs and sends; where the signature may not have been understood, once more
+    /// with the other keys, if there are, then in the other scheme, and what worked is
+    /// remembered.
+    async fn post(&self, body: &Body, (keys, others): Keys<'_>) -> PostReport {
         let first = self.knock(body, keys, self.manner.knock).await;
         let taken = &self.deliverer.taken;
         if first.class == PostClass::Delivered {
@@ -242,9 +245,14 @@ impl Errand<'_> {
         let Some(other) = first.second_knock() else {
             return first;
         };
-        // Lemmy refuses with 400 whatever it will not have, each announcement of what
-        // its own people wrote among them; signatures that it took before are fine.
-        if first.status == Some(400) && taken.get(self.host) == Some(first.knock) {
+        if let Some(others) = others {
+            let with_others = self.knock(body, others, self.manner.knock).await;
+            if with_others.second_knock().is_none() {
+                return with_others;
+            }
+        } else if first.status == Some(400) && taken.get(self.host) == Some(first.knock) {
+            // Lemmy refuses with 400 whatever it will not have, each announcement of
+            // what its own people wrote among them; signatures that it took are fine.
             return first;
         }
         let second = self.knock(body, keys, other).await;
@@ -303,6 +311,20 @@ impl Errand<'_> {
     }
 }
 
+/// The keys to sign with, and those to try where they are turned away.
+type Keys<'a> = (&'a ActorKeys, Option<&'a ActorKeys>);
+
+/// Which keys come first: those that sign now, unless the activity is to be signed with
+/// those that did before.
+fn in_turn<'a>(signers: &'a Signers, wanted: Option<&str>) -> Keys<'a> {
+    match &signers.before {
+        Some(before) if wanted == Some(before.rsa.key_id.as_str()) => {
+            (before, Some(&signers.present))
+        }
+        before => (&signers.present, before.as_ref()),
+    }
+}
+
 fn our_report(knock: Knock, words: &str) -> PostReport {
     PostReport {
         status: None,
@@ -319,65 +341,4 @@ fn is_trouble_of_all(report: &PostReport) -> bool {
         && (report.status.is_none()
             || report.retry_after.is_some()
             || matches!(report.status, Some(429 | 502 | 503 | 504)))
-}
-
-/// Why Lemmy could not read something, in words for an operator. It knows no
-/// `Question`, so neither answers to one nor votes on it find what they are about; and
-/// it takes announcements of communities only.
-const fn beyond_lemmy(delivery: &QueuedDelivery) -> Option<&'static str> {
-    match (delivery.kind, delivery.thread_kind) {
-        (_, Some(PostKind::Question)) => Some("not sent: Lemmy cannot read polls"),
-        (ActivityKind::Boost | ActivityKind::UndoBoost, _) => {
-            Some("not sent: Lemmy cannot read boosts by people")
-        }
-        _ => None,
-    }
-}
-
-/// Whether an announced vote is one that Lemmy reads: a `Like` or `Dislike` of an id, or
-/// the `Undo` that embeds one; no emoji, no mere id of what is undone.
-fn is_plain_vote(announce: &[u8]) -> bool {
-    #[derive(serde::Deserialize)]
-    struct Announce {
-        object: serde_json::Value,
-    }
-    let votes = |one: &serde_json::Value| {
-        matches!(one["type"].as_str(), Some("Like" | "Dislike")) && one["object"].is_string()
-    };
-    serde_json::from_slice::<Announce>(announce).is_ok_and(|Announce { object: inner }| {
-        votes(&inner) || (inner["type"] == "Undo" && votes(&inner["object"]))
-    })
-}
-
-/// The forms of an activity that a peer of this dialect gets, in this order. A form
-/// that an activity does not have is passed over.
-const fn forms(kind: ActivityKind, dialect: Dialect) -> &'static [Form] {
-    match (kind, dialect) {
-        (ActivityKind::AnnounceThread, Dialect::Unknown) => &[Form::Wrapped, Form::Boost],
-        (ActivityKind::AnnounceThread | ActivityKind::AnnounceAgain, Dialect::Microblog)
-        | (ActivityKind::AnnounceAgain, Dialect::Unknown) => &[Form::Boost],
-        // No reply is ever boosted into a home that did not ask for it: its author's
-        // own words are sent on, where they prove themselves.
-        (ActivityKind::AnnounceReply | ActivityKind::Relay, Dialect::Microblog) => &[Form::Forward],
-        // What means nothing there. Reports go, in confidence, to those who know what a
-        // community is; all others hear of them from this server.
-        (
-            ActivityKind::AnnounceAgain | ActivityKind::Unboost | ActivityKind::FlagOn,
-            Dialect::Threadiverse,
-        )
-        | (
-            ActivityKind::RelayVote | ActivityKind::RelayFlag,
-            Dialect::Microblog | Dialect::Unknown,
-        )
-        | (ActivityKind::Measure | ActivityKind::Dislike, Dialect::Microblog) => &[],
-        (
-            ActivityKind::AnnounceThread
-            | ActivityKind::AnnounceReply
-            | ActivityKind::Relay
-            | ActivityKind::RelayVote
-            | ActivityKind::RelayFlag,
-            _,
-        ) => &[Form::Wrapped],
-        _ => &[Form::Plain],
-    }
 }

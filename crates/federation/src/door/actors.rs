@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use archipel_model::{ActorState, Handle, Place};
+use archipel_model::{ActorState, Handle, Place, Timestamp};
 use archipel_storage::{Actor, Conn};
 use axum::extract::{Path, State};
 use bytes::Bytes;
@@ -73,7 +73,7 @@ async fn of(door: &Door, place: &Place) -> Result<Option<Arc<Document>>, ViewErr
         Some(actor) if actor.is_local => {
             let title = &federation.settings.title;
             Some(Arc::new(
-                render(&mut conn, &actor, site.instance(), title).await?,
+                render(&mut conn, &actor, site.instance(), title, federation.now()).await?,
             ))
         }
         _ => None,
@@ -87,6 +87,7 @@ async fn render(
     actor: &Actor,
     root: String,
     title: &str,
+    now: Timestamp,
 ) -> Result<Document, ViewError> {
     if actor.state == ActorState::Gone {
         let json = render::tombstone::tombstone(&render::tombstone::TombstoneView {
@@ -104,12 +105,12 @@ async fn render(
     let keys = conn.keys_of(actor.id).await?;
     let json = match (actor.kind, conn.community(actor.id).await?) {
         (_, Some(community)) => {
-            render::actor::group(&views::group(actor, &community, &keys, &root)?)?
+            render::actor::group(&views::group(actor, &community, &keys, &root, now)?)?
         }
         (archipel_model::ActorKind::Application, None) => {
-            render::actor::instance(&views::instance(actor, &keys, title)?)?
+            render::actor::instance(&views::instance(actor, &keys, title, now)?)?
         }
-        _ => render::actor::person(&views::person(actor, &keys, &root)?)?,
+        _ => render::actor::person(&views::person(actor, &keys, &root, now)?)?,
     };
     Ok(Document {
         gone: false,
@@ -135,6 +136,8 @@ fn stub(json: &Json) -> Option<Bytes> {
         "endpoints",
         "publicKey",
         "assertionMethod",
+        "alsoKnownAs",
+        "movedTo",
     ];
     let mut value: serde_json::Value = serde_json::from_str(json.get()).ok()?;
     value

@@ -9,8 +9,8 @@ use archipel_model::{ActorState, Host, Place, Reach, ReactionClass, ReactionKind
 use archipel_storage::{Actor, InboxItem, InboxState, Tx};
 use url::Url;
 
-use super::{bans, create, edit, moderate, react, relay, reports};
-use crate::parse::{self, AnnounceOf, Deed, FollowRef, Incoming, UndoOf};
+use super::{bans, create, edit, moderate, moves, react, relay, reports};
+use crate::parse::{self, AnnounceOf, Deed, FollowRef, Incoming, ObjectRef, UndoOf};
 use crate::people::is_group;
 use crate::state::Federation;
 
@@ -139,7 +139,15 @@ pub(super) async fn apply(federation: &Federation, tx: &mut Tx, item: &InboxItem
         activity: &activity,
         actor: &actor,
     };
-    if actor.state != ActorState::Active && !matches!(activity.deed, Deed::Delete { .. }) {
+    let is_own = match &activity.deed {
+        Deed::Delete { .. } => true,
+        // It may say that it is suspended no more.
+        Deed::Update(ObjectRef::Actor(object)) => {
+            *object == activity.actor && actor.state == ActorState::Suspended
+        }
+        _ => false,
+    };
+    if actor.state != ActorState::Active && !is_own {
         return refused("the actor does not act any more");
     }
     job.dispatch(tx).await
@@ -184,8 +192,14 @@ impl Job<'_> {
                 object,
                 summary,
                 with_replies,
+                remove_data,
                 ..
             } => {
+                if *object == self.activity.actor {
+                    let ctx = &self.federation.actions;
+                    actions::actor_deleted(ctx, tx, self.actor, !remove_data).await?;
+                    return done("the actor is gone");
+                }
                 let reason = summary.as_deref();
                 self.delete(tx, object, reason, *with_replies).await
             }
@@ -229,8 +243,8 @@ impl Job<'_> {
             } if *object != self.activity.actor => {
                 moderate::moved(self, tx, object, origin.as_ref(), target).await
             }
+            Deed::Move { target, .. } => moves::moved(self, tx, target).await,
             Deed::Other(kind) => refused(format!("{kind} is not handled")),
-            other => refused(format!("{} is not handled", name(other))),
         }
     }
 
@@ -349,10 +363,6 @@ impl Job<'_> {
         with_replies: bool,
     ) -> Applied {
         let ctx = &self.federation.actions;
-        if *object == self.activity.actor {
-            actions::actor_gone(ctx, tx, self.actor).await?;
-            return done("the actor is gone");
-        }
         let Some(post) = tx.post_by_uri(object.as_str()).await? else {
             // It may still be on its way, and must not come to life then.
             let own = archipel_model::same_origin(object, &self.activity.actor)
@@ -397,11 +407,4 @@ impl Job<'_> {
 pub(super) async fn is_local_only(tx: &mut Tx, actor: &Actor) -> archipel_storage::Result<bool> {
     let settings = tx.community(actor.id).await?;
     Ok(settings.is_some_and(|settings| settings.reach == Reach::Local))
-}
-
-fn name(deed: &Deed) -> &'static str {
-    match deed {
-        Deed::Move { .. } => "Move",
-        _ => "this",
-    }
 }

@@ -61,7 +61,7 @@ pub(super) async fn author(
     }
     // Unknown, or changed since we read it.
     let key = federation
-        .ask_for_key(key_id, &envelope.actor)
+        .ask_for_key(key_id, &envelope.actor, &|key| proof::verify(value, key))
         .await
         .map_err(|trouble| refusal(&trouble))?;
     if key.state != ActorState::Gone && proof::verify(value, &key.key) {

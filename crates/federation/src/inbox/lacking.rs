@@ -13,6 +13,7 @@ use crate::found::Absent;
 use crate::keyring::KeyTrouble;
 use crate::parse::RemoteObject;
 use crate::people::ActorError;
+use crate::signature::VerifyingKey;
 use crate::state::Federation;
 
 /// An activity that lacks something this often will never be complete.
@@ -129,6 +130,12 @@ async fn actor(federation: &Federation, uri: &Url, budget: &mut Budget) -> Fetch
         // Under another name we would look for it again and again.
         Ok(actor) => Fetched::Never(format!("{uri} is another name of {}", actor.uri)),
         Err(error) if error.is_transient() => Fetched::Later(error.to_string()),
+        Err(ActorError::Fetch(FetchError::Gone)) => {
+            if let Err(error) = federation.note_gone(uri).await {
+                tracing::warn!(%error, "an actor that is gone stays");
+            }
+            Fetched::Never(format!("{uri} is gone"))
+        }
         Err(error) => Fetched::Never(format!("{uri} cannot be had: {error}")),
     }
 }
@@ -140,7 +147,9 @@ async fn key(federation: &Federation, named: &NamedKey, budget: &mut Budget) -> 
     if let Err(error) = budget.take() {
         return Fetched::Later(error.to_string());
     }
-    let why = match federation.ask_for_key(id.as_str(), actor).await {
+    // Whether it fits shows when the activity is applied.
+    let unseen = |_: &VerifyingKey| false;
+    let why = match federation.ask_for_key(id.as_str(), actor, &unseen).await {
         Ok(_) => return Fetched::Complete,
         Err(trouble @ (KeyTrouble::Later(..) | KeyTrouble::Storage(_))) => {
             return Fetched::Later(trouble.to_string());

@@ -11,6 +11,7 @@ mod forwarded;
 mod keep;
 mod lacking;
 mod moderate;
+mod moves;
 mod passed_on;
 mod proofs;
 mod react;

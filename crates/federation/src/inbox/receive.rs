@@ -49,7 +49,7 @@ pub(crate) async fn receive(
     let Some(key) = sender else {
         return Ok(());
     };
-    if key.state == ActorState::Suspended {
+    if key.state == ActorState::Suspended && !is_about_itself(envelope) {
         return Err(Refusal::ActorSuspended);
     }
     if envelope.kind == "Announce" && is_group_kind(key.kind) {
@@ -178,7 +178,7 @@ async fn sender(
     }
     // Unknown, or changed since we read it.
     let key = federation
-        .ask_for_key(key_id, &envelope.actor)
+        .ask_for_key(key_id, &envelope.actor, &|key| claim.verify(key))
         .await
         .map_err(|trouble| refusal(&trouble))?;
     if claim.verify(&key.key) {
@@ -186,6 +186,12 @@ async fn sender(
     } else {
         Err(Refusal::BadSignature)
     }
+}
+
+/// Whether an actor says something of itself: that it is suspended no more, or gone.
+fn is_about_itself(envelope: &Envelope) -> bool {
+    matches!(envelope.kind.as_str(), "Update" | "Delete")
+        && envelope.object_id.as_deref() == Some(envelope.actor.as_str())
 }
 
 /// Whether an actor deletes itself.

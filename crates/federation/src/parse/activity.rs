@@ -323,7 +323,10 @@ fn deed(kind: &str, document: &Object, depth: usize) -> Result<Deed, ParseError>
                 .is_some_and(|object| is_one_of(object, &["Tombstone"])),
             summary: summary(),
             with_replies: flag(document, "withReplies").unwrap_or(false),
-            remove_data: flag(document, "removeData").unwrap_or(false),
+            // Mastodon says nothing and means it, Lemmy says whether.
+            remove_data: flag(document, "removeData").unwrap_or_else(|| {
+                sole_id(document.get("object")) == sole_id(document.get("actor"))
+            }),
         },
         "Announce" => Deed::Announce(super::announce::read(document.get("object"), depth + 1)?),
         "Like" | "EmojiReact" => Deed::Like {

@@ -25,6 +25,7 @@ pub enum Moderators {
 
 /// An actor of another server, as its own document describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of the document")]
 pub struct RemoteActor {
     /// The actor's identity.
     pub id: Url,
@@ -68,6 +69,8 @@ pub struct RemoteActor {
     pub also_known_as: Vec<Url>,
     /// Where the account moved to.
     pub moved_to: Option<Url>,
+    /// Its own server suspended it (Mastodon).
+    pub suspended: bool,
 }
 
 /// Reads an actor's document.
@@ -105,6 +108,7 @@ pub fn actor(value: &Value) -> Result<RemoteActor, ParseError> {
         keys: keys_of(document, &id),
         also_known_as: ids(document.get("alsoKnownAs"), limits::PEOPLE),
         moved_to: first_id(document.get("movedTo")),
+        suspended: flag(document, "suspended").unwrap_or(false),
         inbox,
         id,
     })

@@ -193,7 +193,22 @@ pub fn delete_actor(id: &Url, actor: &Url, at: Timestamp) -> Rendered {
     let whom = Addressing::public([below(actor, "followers")]);
     document(Activity {
         published: Some(at.rfc3339()),
+        // With what it posted, which Lemmy keeps otherwise.
+        remove_data: Some(true),
         ..Activity::new("Delete", id, actor, whom, &id_part(actor)?)
+    })
+}
+
+/// `Move` of an actor by itself (FEP-7628, Mastodon).
+pub fn move_actor(id: &Url, actor: &Url, target: &Url, at: Timestamp) -> Rendered {
+    let whom = Addressing {
+        to: vec![below(actor, "followers")],
+        cc: Vec::new(),
+    };
+    document(Activity {
+        published: Some(at.rfc3339()),
+        target: Some(target.to_string()),
+        ..Activity::new("Move", id, actor, whom, &id_part(actor)?)
     })
 }
 

@@ -14,10 +14,12 @@ use super::{Language, Rendered, below, document, none, part};
 /// The public keys of a local actor.
 #[derive(Clone, Debug)]
 pub struct KeysView {
-    /// RSA key, SPKI PEM; its id is `ACTOR#main-key`.
+    /// The id of the RSA key that signs.
+    pub rsa_id: String,
+    /// That key, SPKI PEM: `publicKey`, of which most software knows only one.
     pub rsa_pem: String,
-    /// Ed25519 key, multibase; its id is `ACTOR#ed25519-key` (FEP-521a).
-    pub ed25519_multibase: Option<String>,
+    /// The other keys (FEP-521a), id and multibase, the Ed25519 key that signs first.
+    pub multikeys: Vec<(String, String)>,
 }
 
 /// A picture of an actor.
@@ -55,6 +57,10 @@ pub struct GroupView {
     pub discoverable: bool,
     /// For adults or otherwise behind a warning.
     pub sensitive: bool,
+    /// Other ids of the same community.
+    pub also_known_as: Vec<Url>,
+    /// Where the community moved to.
+    pub moved_to: Option<Url>,
     /// The small picture.
     pub icon: Option<PictureView>,
     /// The wide picture.
@@ -69,6 +75,7 @@ pub struct GroupView {
 
 /// A local person or bot.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of the document")]
 pub struct PersonView {
     /// The person's id, `{public_url}/u/{handle}`.
     pub id: Url,
@@ -86,6 +93,8 @@ pub struct PersonView {
     pub manually_approves: bool,
     /// Wants to be found.
     pub discoverable: bool,
+    /// Stopped by an administrator: nothing about the person is shown.
+    pub suspended: bool,
     /// Earlier ids of the same person.
     pub also_known_as: Vec<Url>,
     /// Where the person moved to.
@@ -145,7 +154,7 @@ struct Endpoints {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Multikey<'a> {
-    id: String,
+    id: &'a str,
     #[serde(rename = "type")]
     kind: &'static str,
     controller: &'a Url,
@@ -230,6 +239,8 @@ struct Actor<'a> {
     also_known_as: &'a [Url],
     #[serde(skip_serializing_if = "Option::is_none")]
     moved_to: Option<&'a Url>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suspended: Option<bool>,
     webfinger: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     generator: Option<Generator<'a>>,
@@ -249,8 +260,8 @@ fn base<'a>(
     keys: &'a KeysView,
 ) -> Actor<'a> {
     let host = origin_of(id).map_or_else(String::new, |origin| origin.host().as_str().to_owned());
-    let multikey = keys.ed25519_multibase.as_deref().map(|key| Multikey {
-        id: format!("{id}#ed25519-key"),
+    let multikeys = keys.multikeys.iter().map(|(key_id, key)| Multikey {
+        id: key_id,
         kind: "Multikey",
         controller: id,
         public_key_multibase: key,
@@ -285,6 +296,7 @@ fn base<'a>(
         image: None,
         also_known_as: &[],
         moved_to: None,
+        suspended: None,
         webfinger: format!("{handle}@{host}"),
         generator: Some(Generator {
             kind: "Application",
@@ -293,11 +305,11 @@ fn base<'a>(
         }),
         implements: &[],
         public_key: PublicKey {
-            id: format!("{id}#main-key"),
+            id: keys.rsa_id.clone(),
             owner: id.clone(),
             public_key_pem: keys.rsa_pem.clone(),
         },
-        assertion_method: multikey.into_iter().collect(),
+        assertion_method: multikeys.collect(),
     }
 }
 
@@ -331,6 +343,8 @@ fn group_actor(view: &GroupView) -> Actor<'_> {
         updated: view.updated.map(Timestamp::rfc3339),
         icon: picture(view.icon.as_ref()),
         image: picture(view.image.as_ref()),
+        also_known_as: &view.also_known_as,
+        moved_to: view.moved_to.as_ref(),
         ..base("Group", id, &view.public_url, &view.handle, &view.keys)
     }
 }
@@ -350,6 +364,7 @@ fn person_actor(view: &PersonView) -> Actor<'_> {
         image: picture(view.image.as_ref()),
         also_known_as: &view.also_known_as,
         moved_to: view.moved_to.as_ref(),
+        suspended: view.suspended.then_some(true),
         ..base(kind, id, &view.public_url, &view.handle, &view.keys)
     }
 }

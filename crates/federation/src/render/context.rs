@@ -28,6 +28,7 @@ static CONTEXT: LazyLock<Value> = LazyLock::new(|| {
             "blurhash": "toot:blurhash",
             "discoverable": "toot:discoverable",
             "indexable": "toot:indexable",
+            "suspended": "toot:suspended",
             "featured": {"@id": "toot:featured", "@type": "@id"},
             "moderators": {"@id": "lemmy:moderators", "@type": "@id"},
             "removeData": "lemmy:removeData",

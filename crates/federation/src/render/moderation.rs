@@ -72,6 +72,8 @@ pub enum DeedView {
         /// Whom.
         person: Url,
     },
+    /// Deleted the community.
+    Close,
     /// Closed a report; the report as JSON.
     Resolve(Json),
     /// Moved a thread to another community.
@@ -173,6 +175,11 @@ fn write(view: &MeasureView, part: fn(&Activity<'_>) -> Rendered) -> Rendered {
             cc: Vec::new(),
             summary: None,
             ..activity(view, "Resolve", flag)
+        }),
+        // Without a summary: that would make it a removal by an administrator.
+        DeedView::Close => part(&Activity {
+            summary: None,
+            ..activity(view, "Delete", &id_part(&view.community)?)
         }),
         DeedView::Move { post, target } => part(&Activity {
             origin: Some(view.community.to_string()),

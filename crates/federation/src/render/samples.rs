@@ -35,10 +35,11 @@ fn french() -> Language {
     }
 }
 
-fn keys() -> KeysView {
+fn keys(owner: &str) -> KeysView {
     KeysView {
+        rsa_id: format!("{owner}#main-key"),
         rsa_pem: "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n".to_owned(),
-        ed25519_multibase: Some("z6MkExample".to_owned()),
+        multikeys: vec![(format!("{owner}#ed25519-key"), "z6MkExample".to_owned())],
     }
 }
 
@@ -62,11 +63,13 @@ pub(super) fn group() -> GroupView {
         manually_approves: false,
         discoverable: true,
         sensitive: false,
+        also_known_as: Vec::new(),
+        moved_to: None,
         icon: Some(picture("icon.webp")),
         image: Some(picture("wide.webp")),
         published: noon(),
         updated: Some(at("2026-11-24T12:00:00Z")),
-        keys: keys(),
+        keys: keys(GROUP),
     }
 }
 
@@ -80,13 +83,14 @@ pub(super) fn person() -> PersonView {
         bot: false,
         manually_approves: false,
         discoverable: false,
+        suspended: false,
         also_known_as: vec![url("https://ancien.example/u/membre")],
         moved_to: None,
         icon: None,
         image: None,
         published: noon(),
         updated: None,
-        keys: keys(),
+        keys: keys(PERSON),
     }
 }
 
@@ -97,7 +101,7 @@ pub(super) fn instance() -> InstanceView {
         summary_html: Some("<p>Un serveur</p>".to_owned()),
         published: noon(),
         icon: None,
-        keys: keys(),
+        keys: keys("https://lab.example/"),
     }
 }
 

@@ -119,6 +119,8 @@ fn key(id: &str, owner: &archipel_storage::Actor, private: Option<&str>) -> Acto
         algorithm: KeyAlgorithm::Rsa,
         public: format!("public {id}"),
         private: private.map(str::to_owned),
+        signs_from: at(0),
+        retired_at: None,
     }
 }
 

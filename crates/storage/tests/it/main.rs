@@ -30,6 +30,7 @@ mod order;
 mod peers;
 mod posts;
 mod races;
+mod reaching;
 mod serving;
 mod text;
 mod transactions;

@@ -162,7 +162,9 @@ pub fn announcement(speaker: &Actor, object: &str) -> NewActivity {
         object_key: object.to_owned(),
         lane: Lane::Content,
         to_followers: true,
+        to_reached: false,
         recipients: Vec::new(),
+        key_id: None,
     }
 }
 

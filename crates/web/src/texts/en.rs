@@ -33,6 +33,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     communities: "Communities",
     no_communities: "There is no community here yet.",
 
+    moved: "Has moved. New address:",
     members: Plural {
         one: "{} member",
         many: "{} members",

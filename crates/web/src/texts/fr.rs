@@ -33,6 +33,7 @@ pub(crate) static FRENCH: Texts = Texts {
     communities: "Communautés",
     no_communities: "Il n’y a pas encore de communauté ici.",
 
+    moved: "A déménagé. Nouvelle adresse\u{a0}:",
     members: Plural {
         one: "{} membre",
         many: "{} membres",

@@ -36,6 +36,7 @@ pub(crate) struct Texts {
     pub(crate) communities: &'static str,
     pub(crate) no_communities: &'static str,
 
+    pub(crate) moved: &'static str,
     pub(crate) members: Plural,
     pub(crate) follow_heading: &'static str,
     pub(crate) handle_mastodon: &'static str,

@@ -3,6 +3,7 @@
 use archipel_model::{ActorKind, Deed};
 use archipel_storage::{Activity, Actor, Conn, Measure};
 
+use super::actor_part;
 use crate::render::Json;
 use crate::render::moderation::{self, DeedView, MeasureView};
 use crate::views::{ViewError, url};
@@ -81,9 +82,10 @@ async fn forward(
             ends: measure.ends_at,
             remove_data: measure.with_content,
         },
-        Deed::Edited | Deed::Configured => {
+        Deed::Edited | Deed::Configured | Deed::Relocated => {
             let community = actor(conn, measure.community_id, "the community").await?;
-            DeedView::Edit(super::actor_part(conn, &community, root).await?)
+            let at = activity.created_at;
+            DeedView::Edit(actor_part(conn, &community, root, at).await?)
         }
         Deed::Warned => DeedView::Warn {
             object: match measure.post_id {
@@ -105,6 +107,7 @@ async fn forward(
         },
         Deed::Appointed => DeedView::Appoint(person(conn, measure).await?),
         Deed::Dismissed => DeedView::Dismiss(person(conn, measure).await?),
+        Deed::Closed => DeedView::Close,
         Deed::Restored | Deed::Unlocked | Deed::Unbanned => return Ok(None),
         other => return Err(ViewError::Unsayable(other)),
     }))

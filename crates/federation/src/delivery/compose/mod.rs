@@ -7,7 +7,8 @@ mod proving;
 mod reactions;
 mod reports;
 
-use archipel_storage::{Activity, ActivityKind, Conn, Form, Post, PostState, Rendering};
+use archipel_model::Timestamp;
+use archipel_storage::{Activity, ActivityKind, Actor, Conn, Form, Post, PostState, Rendering};
 use serde_json::value::RawValue;
 
 use crate::render::{self, Json};
@@ -72,6 +73,7 @@ async fn said(conn: &mut Conn, activity: &Activity, root: &str) -> Result<Json, 
         ActivityKind::Follow => follow(conn, activity, &activity.uri).await,
         ActivityKind::UndoFollow => undo_follow(conn, activity).await,
         ActivityKind::UpdateActor => update_actor(conn, activity, root).await,
+        ActivityKind::MoveActor => move_actor(conn, activity).await,
         ActivityKind::DeleteActor => {
             let actor = url(&speaker(conn, activity).await?.uri)?;
             let (id, at) = (url(&activity.uri)?, activity.created_at);
@@ -100,30 +102,39 @@ async fn speaker(
         .ok_or(ViewError::Missing("the speaker"))
 }
 
+/// A local actor as the object of an `Update`, with the keys that it has at a moment.
+async fn actor_part(
+    conn: &mut Conn,
+    actor: &Actor,
+    root: &str,
+    now: Timestamp,
+) -> Result<Json, ViewError> {
+    let keys = conn.keys_of(actor.id).await?;
+    Ok(match conn.community(actor.id).await? {
+        Some(community) => {
+            render::actor::group_part(&views::group(actor, &community, &keys, root, now)?)?
+        }
+        None => render::actor::person_part(&views::person(actor, &keys, root, now)?)?,
+    })
+}
+
+async fn move_actor(conn: &mut Conn, activity: &Activity) -> Result<Json, ViewError> {
+    let actor = url(&speaker(conn, activity).await?.uri)?;
+    let target = activity.inner_raw.as_deref();
+    let target = url(target.ok_or(ViewError::Missing("where it moved to"))?)?;
+    let (id, at) = (url(&activity.uri)?, activity.created_at);
+    Ok(render::activity::move_actor(&id, &actor, &target, at)?)
+}
+
 async fn update_actor(conn: &mut Conn, activity: &Activity, root: &str) -> Result<Json, ViewError> {
     let actor = speaker(conn, activity).await?;
-    let object = actor_part(conn, &actor, root).await?;
+    let object = actor_part(conn, &actor, root, activity.created_at).await?;
     Ok(render::activity::update_actor(
         &url(&activity.uri)?,
         &url(&actor.uri)?,
         activity.created_at,
         &object,
     )?)
-}
-
-/// A local actor as a part of what is said of it.
-async fn actor_part(
-    conn: &mut Conn,
-    actor: &archipel_storage::Actor,
-    root: &str,
-) -> Result<Json, ViewError> {
-    let keys = conn.keys_of(actor.id).await?;
-    Ok(match conn.community(actor.id).await? {
-        Some(community) => {
-            render::actor::group_part(&views::group(actor, &community, &keys, root)?)?
-        }
-        None => render::actor::person_part(&views::person(actor, &keys, root)?)?,
-    })
 }
 
 async fn follow(conn: &mut Conn, activity: &Activity, id: &str) -> Result<Json, ViewError> {

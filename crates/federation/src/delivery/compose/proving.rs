@@ -6,6 +6,7 @@ use archipel_storage::{Activity, Conn, KeyAlgorithm};
 use serde_json::value::RawValue;
 
 use super::speaker;
+use crate::keys::signing;
 use crate::render::{self, Json};
 use crate::signature::{Signer, SigningKey, proof};
 use crate::views::ViewError;
@@ -22,14 +23,13 @@ pub(super) async fn proven(
         return Ok(said);
     }
     let keys = conn.keys_of(actor.id).await?;
-    let mut usable = keys
-        .into_iter()
-        .filter(|key| key.algorithm == KeyAlgorithm::Ed25519);
-    let Some((key_id, private)) = usable.find_map(|key| Some((key.id, key.private?))) else {
+    let Some((key_id, private)) = signing(&keys, KeyAlgorithm::Ed25519, activity.created_at)
+        .and_then(|key| Some((key.id.clone(), key.private.as_deref()?)))
+    else {
         return Ok(said);
     };
     let document = render::for_proof(&said)?;
-    let made = SigningKey::from_pem(&private)
+    let made = SigningKey::from_pem(private)
         .map_err(|error| error.to_string())
         .and_then(|key| {
             proof::make(document.get(), &Signer { key_id, key }, activity.created_at)
