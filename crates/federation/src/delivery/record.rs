@@ -326,6 +326,7 @@ mod tests {
                 object_key: number.to_string(),
                 attempts: 1,
                 thread_kind: None,
+                key_id: None,
             };
             let class = match status {
                 200..=299 => PostClass::Delivered,
