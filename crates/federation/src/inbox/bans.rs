@@ -2,7 +2,7 @@
 //! by their own server, which is believed of its own people and of nobody else.
 
 use archipel_actions as actions;
-use archipel_model::{ActorState, same_origin};
+use archipel_model::{ActorState, Dialect, same_origin};
 use archipel_storage::{Actor, Tx};
 use url::Url;
 
@@ -100,6 +100,12 @@ async fn place(
     if !same_origin(target, object) {
         // Theirs to keep: it says nothing about our communities.
         return Ok(Err("a server's ban of others counts on itself only"));
+    }
+    // There, everybody blocks for themselves, and who runs the server does not say so:
+    // whoever sends such a thing is not who may.
+    let peer = tx.peer(&job.actor.host).await?;
+    if peer.is_some_and(|peer| peer.spoken_dialect() == Dialect::Microblog) {
+        return Ok(Err("microblogs say no bans from servers"));
     }
     let instance = job.federation.actions.site.instance();
     Ok(match tx.actor_by_uri(&instance).await? {
