@@ -15,6 +15,10 @@ use crate::people::is_group;
 /// Most open reports that are looked through for one that was named by its object.
 const LOOKED_THROUGH: i64 = 1_000;
 
+/// Largest report that is taken, in bytes: it is kept and passed on once for each of the
+/// things that it is about.
+const MAX_FLAG: usize = 64 * 1024;
+
 /// Applies a report by the one who signed it.
 pub(super) async fn flag(
     job: &Job<'_>,
@@ -33,6 +37,9 @@ async fn complain(
     reason: Option<&str>,
     addressed: Option<&Actor>,
 ) -> Applied {
+    if job.item.raw.len() > MAX_FLAG {
+        return refused("too large for a report");
+    }
     let objects: Vec<&str> = objects.iter().map(Url::as_str).collect();
     let about = Complaining {
         reporter: job.actor,
