@@ -7,7 +7,7 @@ use archipel_model::same_origin;
 use serde_json::Value;
 use url::Url;
 
-use crate::client::Budget;
+use crate::client::{Budget, FetchError};
 use crate::parse::{self, AnnounceOf, Deed, ObjectRef, RemoteCollection, RemoteObject};
 use crate::people::ActorError;
 use crate::state::Federation;
@@ -130,6 +130,10 @@ impl<'a> Walk<'a> {
             .client
             .get_activity(url, Some(&signer), self.federation.now())
             .await?;
+        // Whoever else it leads to does not speak for this server.
+        if !same_origin(&fetched.url, url) {
+            return Err(FetchError::Malformed("the collection lives elsewhere").into());
+        }
         Ok(fetched.value)
     }
 
