@@ -184,6 +184,12 @@ async fn c54_nobody_bans_their_neighbours_or_lets_themselves_in(db: Db) {
     let ban = site_ban(&mallory, &alice.id, &microblog.url("/"));
     mallory.says(&lab, &ban).await;
     assert_eq!(fate(&lab, &ban).await, "refused");
+    let removal = json!({
+        "id": mallory.activity_id("delete"), "type": "Delete", "actor": mallory.id,
+        "to": [PUBLIC], "object": toot.id, "summary": "Hors sujet",
+    });
+    mallory.says(&lab, &removal).await;
+    assert_eq!(fate(&lab, &removal).await, "refused");
     shown(&lab, "tilab", &toot.id, true).await;
 
     let (lemmy, lena) = follower(&lab, Family::Lemmy, "lena").await;

@@ -36,8 +36,8 @@ async fn banned(tx: &mut Tx, community: &Actor, person: &Actor) -> bool {
     standing.banned
 }
 
-/// C54: who left a server is not banned by it; what was decided here follows them.
 both!(c54_a_server_does_not_ban_who_moved_away);
+/// C54: who left a server is not banned by it; what was decided here follows them.
 async fn c54_a_server_does_not_ban_who_moved_away(db: Arc<Database>) {
     let ctx = context();
     let mut tx = db.store.write().await.unwrap();
@@ -70,8 +70,8 @@ async fn c54_a_server_does_not_ban_who_moved_away(db: Arc<Database>) {
     assert!(banned(tx, &hive, &new).await);
 }
 
-/// Moving is no way around those who read before it is shown, nor around their bans.
 both!(a_thread_is_not_moved_past_those_who_read_first);
+/// Moving is no way around those who read before it is shown, nor around their bans.
 async fn a_thread_is_not_moved_past_those_who_read_first(db: Arc<Database>) {
     let ctx = context();
     let mut tx = db.store.write().await.unwrap();
@@ -123,8 +123,8 @@ async fn a_thread_is_not_moved_past_those_who_read_first(db: Arc<Database>) {
     );
 }
 
-/// A community of elsewhere that says the same over and over is heard once.
 both!(a_community_of_elsewhere_does_not_fill_letter_boxes);
+/// A community of elsewhere that says the same over and over is heard once.
 async fn a_community_of_elsewhere_does_not_fill_letter_boxes(db: Arc<Database>) {
     let ctx = context();
     let mut tx = db.store.write().await.unwrap();
@@ -158,8 +158,8 @@ async fn a_community_of_elsewhere_does_not_fill_letter_boxes(db: Arc<Database>) 
     assert_eq!(tx.notices_of(bea.id, 10).await.unwrap().len(), 2);
 }
 
-/// A server whose clock is ahead can still edit what it sent.
 both!(what_was_edited_in_the_future_can_be_edited);
+/// A server whose clock is ahead can still edit what it sent.
 async fn what_was_edited_in_the_future_can_be_edited(db: Arc<Database>) {
     let ctx = context();
     let mut tx = db.store.write().await.unwrap();

@@ -101,10 +101,7 @@ async fn place(
         // Theirs to keep: it says nothing about our communities.
         return Ok(Err("a server's ban of others counts on itself only"));
     }
-    // There, everybody blocks for themselves, and who runs the server does not say so:
-    // whoever sends such a thing is not who may.
-    let peer = tx.peer(&job.actor.host).await?;
-    if peer.is_some_and(|peer| peer.spoken_dialect() == Dialect::Microblog) {
+    if is_of_microblog(job, tx).await? {
         return Ok(Err("microblogs say no bans from servers"));
     }
     let instance = job.federation.actions.site.instance();
@@ -112,6 +109,13 @@ async fn place(
         Some(server) => Ok(Place::Server(server)),
         None => Err("this server has no actor of its own yet"),
     })
+}
+
+/// Whether the one who signed is of a microblog. There, nobody moderates in words of
+/// their own: whoever says such a thing for their server is not who may.
+pub(super) async fn is_of_microblog(job: &Job<'_>, tx: &mut Tx) -> Result<bool, Stop> {
+    let peer = tx.peer(&job.actor.host).await?;
+    Ok(peer.is_some_and(|peer| peer.spoken_dialect() == Dialect::Microblog))
 }
 
 /// Whether an address is that of a whole server: nothing but its origin.

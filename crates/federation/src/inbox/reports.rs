@@ -10,10 +10,14 @@ use url::Url;
 
 use super::apply::{Applied, Job, Lack, Stop, done, refused};
 use super::moderate::ordered;
+use super::react::known_post;
 use crate::people::is_group;
 
 /// Most open reports that are looked through for one that was named by its object.
 const LOOKED_THROUGH: i64 = 1_000;
+
+/// Most things of one report that are looked at.
+const LOOKED_AT: usize = 20;
 
 /// Largest report that is taken, in bytes: it is kept and passed on once for each of the
 /// things that it is about.
@@ -27,7 +31,15 @@ pub(super) async fn flag(
     reason: Option<&str>,
 ) -> Applied {
     let addressed = addressed(job, tx).await?;
-    complain(job, tx, objects, reason, addressed.as_ref()).await
+    let mut told = Vec::new();
+    for object in objects.iter().take(LOOKED_AT) {
+        let hidden = known_post(tx, object).await?.is_none()
+            && tx.post_by_uri(object.as_str()).await?.is_some();
+        if !hidden {
+            told.push(object.clone());
+        }
+    }
+    complain(job, tx, &told, reason, addressed.as_ref()).await
 }
 
 async fn complain(
@@ -81,7 +93,7 @@ pub(super) async fn passed_on(
     reason: Option<&str>,
 ) -> Applied {
     let mut ours = Vec::new();
-    for object in objects.iter().take(20) {
+    for object in objects.iter().take(LOOKED_AT) {
         let post = tx.post_by_uri(object.as_str()).await?;
         if post.is_some_and(|post| post.is_local && post.community_id == Some(job.actor.id)) {
             ours.push(object.clone());
