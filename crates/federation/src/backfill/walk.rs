@@ -7,7 +7,7 @@ use archipel_model::same_origin;
 use serde_json::Value;
 use url::Url;
 
-use crate::client::{Budget, FetchError};
+use crate::client::Budget;
 use crate::parse::{self, AnnounceOf, Deed, ObjectRef, RemoteCollection, RemoteObject};
 use crate::people::ActorError;
 use crate::state::Federation;
@@ -131,10 +131,6 @@ impl<'a> Walk<'a> {
             .client
             .get_list(url, Some(&signer), self.federation.now())
             .await?;
-        // Whoever else it leads to does not speak for this server.
-        if !same_origin(&fetched.url, url) {
-            return Err(FetchError::Malformed("the collection lives elsewhere").into());
-        }
         if let (false, Some(list)) = (named, fetched.value.as_object_mut()) {
             // Where it was found is all that is known of it.
             list.insert("id".to_owned(), Value::from(fetched.url.as_str()));
