@@ -6,8 +6,8 @@ use archipel_model::Timestamp;
 use archipel_storage::{Actor, Edited, Post, PostState, Tx};
 use url::Url;
 
-use super::apply::{Applied, Job, Lack, Stop, done, refused};
 use super::create::{self, known};
+use super::job::{Applied, Job, Lack, Stop, done, refused};
 use super::moderate;
 use crate::found::Known;
 use crate::parse::{ObjectRef, RemoteObject};

@@ -8,8 +8,8 @@ use archipel_storage::{Actor, Post, Tx};
 use serde_json::Value;
 use url::Url;
 
-use super::apply::{Applied, Job, Lack, Stop, done, refused};
 use super::bans::is_of_microblog;
+use super::job::{Applied, Job, Lack, Stop, done, refused};
 use crate::parse::{self, RemoteObject};
 use crate::people::is_group;
 

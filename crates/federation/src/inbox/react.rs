@@ -6,7 +6,7 @@ use archipel_model::{Reach, ReactionClass, ReactionKind};
 use archipel_storage::{Post, Tx};
 use url::Url;
 
-use super::apply::{Applied, Job, Stop, done, refused};
+use super::job::{Applied, Job, Stop, done, refused};
 use crate::parse::Incoming;
 
 /// The post of this id, unless other servers know nothing of its community: then it is
@@ -130,7 +130,7 @@ pub(super) async fn take_back_by_id(
     job: &Job<'_>,
     tx: &mut Tx,
     id: &Url,
-) -> Result<Option<super::apply::Outcome>, Stop> {
+) -> Result<Option<super::job::Outcome>, Stop> {
     let by = job.activity.actor.as_str();
     let Some(reaction) = tx.reaction_by_uri(id.as_str(), by).await? else {
         return Ok(None);
