@@ -180,6 +180,11 @@ async fn is_so_already(
     if before.ends_at != ban.ends_at {
         return Ok(false);
     }
+    // Decided here too, their own server cannot end it any more.
+    let by_their_own = order.place().is_none() && !decided_here(tx, person, now).await?;
+    if by_their_own && order.by.is_local {
+        return Ok(false);
+    }
     if !ban.with_content {
         return Ok(true);
     }

@@ -11,6 +11,7 @@ use archipel_model::{ActorKind, ActorState, Deed, MeasureId, Timestamp};
 use archipel_storage::{ActivityKind, Actor, BanRow, Tx};
 
 use crate::ban::end_membership;
+use crate::everywhere::decided_here;
 use crate::follow::{FollowRequest, follow, unfollow};
 use crate::order::{About, Order};
 use crate::say::saying_to_all;
@@ -77,11 +78,8 @@ fn unbelievable(old: &Actor, new: &Actor) -> Option<&'static str> {
 /// Whoever is kept out under one id is so under both. Says whether that is the case
 /// on the whole server.
 async fn bans_follow(ctx: &Context, tx: &mut Tx, old: &Actor, new: &Actor) -> Result<bool> {
-    let now = ctx.now();
-    let (of_old, of_new) = (
-        tx.bans_of(old.id, now).await?,
-        tx.bans_of(new.id, now).await?,
-    );
+    let of_old = ours(ctx, tx, old).await?;
+    let of_new = ours(ctx, tx, new).await?;
     for (bans, known, other) in [(&of_old, &of_new, new), (&of_new, &of_old, old)] {
         for ban in bans {
             let is_known = known
@@ -94,6 +92,18 @@ async fn bans_follow(ctx: &Context, tx: &mut Tx, old: &Actor, new: &Actor) -> Re
     }
     let on_server = |bans: &[BanRow]| bans.iter().any(|ban| ban.community_id.is_none());
     Ok(on_server(&of_old) || on_server(&of_new))
+}
+
+/// The bans of somebody that were decided here. What their own server says of them
+/// counts for that id: no server bans the people of another one, be it by making them
+/// follow from it.
+async fn ours(ctx: &Context, tx: &mut Tx, person: &Actor) -> Result<Vec<BanRow>> {
+    let now = ctx.now();
+    let mut bans = tx.bans_of(person.id, now).await?;
+    if !decided_here(tx, person, now).await? {
+        bans.retain(|ban| ban.community_id.is_some());
+    }
+    Ok(bans)
 }
 
 fn lasts_as_long(one: &BanRow, other: &BanRow) -> bool {

@@ -1,7 +1,7 @@
 //! Moving a thread, with all that answers it, from one community of this server to
 //! another.
 
-use archipel_model::permission::{Measure, Target};
+use archipel_model::permission::{Denial, Measure, Target};
 use archipel_model::{ActorState, Deed};
 use archipel_storage::{ActivityKind, Actor, Lane, NewActivity, Post, PostState, Tx};
 
@@ -40,7 +40,7 @@ pub async fn move_thread(
         community: to,
         ..*order
     };
-    welcome(ctx, tx, &there).await?;
+    welcome(ctx, tx, &there, thread).await?;
     // What is known here alone stays so, and what the world knows cannot be taken back.
     let hidden = is_local_only(tx, from).await?;
     if hidden != is_local_only(tx, to).await? {
@@ -104,11 +104,23 @@ async fn list(ctx: &Context, tx: &mut Tx, to: &Actor, thread: &Post) -> Result<(
     Ok(())
 }
 
-/// Whether who moves may bring a thread in: by moving, or by posting.
-async fn welcome(ctx: &Context, tx: &mut Tx, there: &Order<'_>) -> Result<()> {
+/// Whether who moves may bring a thread in: by moving, or by posting, where what is
+/// posted is shown unread, and only what its author could have posted there.
+async fn welcome(ctx: &Context, tx: &mut Tx, there: &Order<'_>, thread: &Post) -> Result<()> {
     let target = Target::Community;
     match there.authorise(ctx, tx, Measure::Move, target, None).await {
-        Err(Error::Denied(_)) => there.authorise(ctx, tx, Measure::Post, target, None).await,
-        other => other,
+        Err(Error::Denied(_)) => {}
+        other => return other,
     }
+    there
+        .authorise(ctx, tx, Measure::Post, target, None)
+        .await?;
+    let community = there.community.id;
+    let reads = tx.community(community).await?;
+    let reads = reads.is_some_and(|settings| settings.policy().holds_something());
+    let author = tx.standing(community, thread.author_id, ctx.now()).await?;
+    if reads || author.banned || author.suspended {
+        return Err(Error::Denied(Denial::ModeratorsOnly));
+    }
+    Ok(())
 }

@@ -4,11 +4,16 @@
 //! The caller knows that the community itself said so. Its decisions are kept like
 //! our own measures, so that it can take back what it did, and nothing else.
 
+use std::time::Duration;
+
 use archipel_model::elsewhere::{Decision, Words};
 use archipel_model::{Deed, MeasureId, Timestamp};
 use archipel_storage::{Actor, Measure, Notice, Post, PostState, Tx};
 
 use crate::{Ban, Context, Result};
+
+/// How long somebody here is not told the same of the same thing again.
+const QUIET: Duration = Duration::from_hours(1);
 
 /// A decision of a community of elsewhere.
 #[derive(Clone, Copy, Debug)]
@@ -88,12 +93,21 @@ impl Elsewhere<'_> {
             about,
             reason: self.reason,
         };
+        // It can decide the same over and over; once an hour is said.
+        let since = ctx.now().minus(QUIET);
+        let (place, cause) = (self.community.id, decision.code());
+        if tx
+            .was_told_lately(person.id, place, cause, about, since)
+            .await?
+        {
+            return Ok(());
+        }
         let language = post.and_then(|post| post.language.as_deref());
         let notice = Notice {
             id: ctx.id(),
             actor_id: person.id,
             community_id: self.community.id,
-            cause: decision.code().to_owned(),
+            cause: cause.to_owned(),
             about: about.to_owned(),
             text: words.text(language.unwrap_or_default(), decision),
             created_at: ctx.now(),
@@ -251,20 +265,21 @@ pub async fn banned_elsewhere(
     if there.community.is_local || ban.ends_at.is_some_and(|ends| ends <= now) {
         return Ok(false);
     }
+    let community = Some(there.community.id);
+    let before = tx.ban_in_force(community, person.id, now).await?;
+    if before.is_some_and(|before| before.ends_at == ban.ends_at)
+        && !(ban.with_content && tx.has_published(person.id, there.community.id).await?)
+    {
+        return Ok(false);
+    }
     let upon = Upon {
         person: Some(person),
         ban,
         ..Upon::default()
     };
     let measure = there.keep(ctx, tx, Deed::Banned, upon).await?;
-    tx.put_ban(
-        Some(there.community.id),
-        person.id,
-        measure,
-        ban.ends_at,
-        now,
-    )
-    .await?;
+    tx.put_ban(community, person.id, measure, ban.ends_at, now)
+        .await?;
     if ban.with_content {
         change_all(tx, there, person, PostState::Published, PostState::Removed).await?;
     }

@@ -141,7 +141,8 @@ pub async fn submit_post(
         language: submission.language.clone(),
         visibility: submission.visibility,
         published_at,
-        updated_at: submission.updated_at,
+        // Nor would one that was edited in the future ever be edited again.
+        updated_at: submission.updated_at.map(|updated| updated.min(now)),
         held_reason,
         received: held_reason.and(submission.received).map(str::to_owned),
     };

@@ -267,10 +267,12 @@ pub fn authorise(
             measure,
             Measure::Remove | Measure::Restore | Measure::BanEverywhere
         );
+    // Whom their own server keeps out does not speak for it, least of all to let
+    // themselves in again.
+    if who.banned && (!speaks_for_it || measure == Measure::BanEverywhere) {
+        return Err(Denial::Banned);
+    }
     if !speaks_for_it {
-        if who.banned {
-            return Err(Denial::Banned);
-        }
         entitled(who, required(measure, policy))?;
     }
     let only_here = match measure {
@@ -295,7 +297,11 @@ pub fn authorise(
         } => {
             // Whom their own server stops is stopped, whatever they are here.
             if speaks_for_it {
-                return Ok(());
+                return if oneself {
+                    Err(Denial::Oneself)
+                } else {
+                    Ok(())
+                };
             }
             upon(who, measure, &standing, oneself, role)
         }

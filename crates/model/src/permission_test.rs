@@ -233,6 +233,20 @@ fn a_server_stops_its_own_people_and_no_others() {
         ..nobody
     };
     assert_eq!(ask(admin, foreign), Err(Denial::OnlyHere));
+    let banned = Standing {
+        banned: true,
+        ..nobody
+    };
+    assert_eq!(ask(banned, own), Err(Denial::Banned), "of others");
+    let oneself = Target::Person {
+        standing: nobody,
+        oneself: true,
+        role: None,
+    };
+    assert_eq!(
+        authorise(&nobody, Measure::BanEverywhere, oneself, own, FOR_ALL),
+        Err(Denial::Oneself)
+    );
     assert_eq!(
         authorise(&nobody, Measure::Ban, person(moderator), own, FOR_ALL),
         Err(Denial::ModeratorsOnly),

@@ -383,14 +383,18 @@ impl Conn {
                         AND id NOT IN (SELECT actor_id FROM community WHERE reach = 'local'))
                     AS communities,
                 (SELECT count(DISTINCT author_id) FROM post
-                    WHERE is_local AND created_at > $1) AS active_month,
+                    WHERE is_local AND created_at > $1 AND author_id IN
+                        (SELECT id FROM actor WHERE is_local AND kind = 'Person')) AS active_month,
                 (SELECT count(DISTINCT author_id) FROM post
-                    WHERE is_local AND created_at > $2) AS active_half_year,
+                    WHERE is_local AND created_at > $2 AND author_id IN
+                        (SELECT id FROM actor WHERE is_local AND kind = 'Person')) AS active_half_year,
                 (SELECT count(*) FROM post WHERE is_local AND state = 'published'
-                    AND parent_uri IS NULL AND (community_id IS NULL OR community_id NOT IN
+                    AND visibility IN ('public', 'unlisted') AND parent_uri IS NULL
+                    AND (community_id IS NULL OR community_id NOT IN
                         (SELECT actor_id FROM community WHERE reach = 'local'))) AS threads,
                 (SELECT count(*) FROM post WHERE is_local AND state = 'published'
-                    AND parent_uri IS NOT NULL AND (community_id IS NULL OR community_id NOT IN
+                    AND visibility IN ('public', 'unlisted') AND parent_uri IS NOT NULL
+                    AND (community_id IS NULL OR community_id NOT IN
                         (SELECT actor_id FROM community WHERE reach = 'local'))) AS replies",
             month.micros(),
             half_year.micros()

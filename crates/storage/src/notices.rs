@@ -92,6 +92,29 @@ impl Conn {
         .map(Option::unwrap_or_default)
     }
 
+    /// Whether a community told somebody this about the same thing since a moment.
+    pub async fn was_told_lately(
+        &mut self,
+        actor: ActorId,
+        community: ActorId,
+        cause: &str,
+        about: &str,
+        since: Timestamp,
+    ) -> Result<bool> {
+        sql!(
+            self,
+            fetch_scalar as bool,
+            "SELECT EXISTS (SELECT 1 FROM notice WHERE actor_id = $1 AND created_at > $5
+                AND community_id = $2 AND cause = $3 AND about = $4)",
+            actor.0,
+            community.0,
+            cause,
+            about,
+            since.micros()
+        )
+        .map(Option::unwrap_or_default)
+    }
+
     /// How many messages went to an actor, and to all of its server, since a moment.
     pub async fn notices_since(
         &mut self,

@@ -170,7 +170,8 @@ impl Peer {
         self.serve_with(url, 200, document);
     }
 
-    /// Serves `document` with a status, such as 410 with a Tombstone.
+    /// Serves `document` with a status, such as 410 with a Tombstone; with one of a
+    /// redirect, it is where that leads.
     pub fn serve_with(&self, url: &str, status: u16, document: Value) {
         let path = url
             .strip_prefix(self.base())

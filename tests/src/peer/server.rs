@@ -174,9 +174,13 @@ async fn get(
 }
 
 fn json_answer(status: u16, kind: &str, document: &Value) -> Response<Body> {
-    Response::builder()
+    let mut response = Response::builder()
         .status(status)
-        .header("content-type", kind)
+        .header("content-type", kind);
+    if let (300..400, Some(to)) = (status, document.as_str()) {
+        response = response.header("location", to);
+    }
+    response
         .body(Body::from(document.to_string()))
         .expect("a response")
 }

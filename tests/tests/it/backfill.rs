@@ -12,6 +12,7 @@ use crate::remote::{followed, two_labs};
 both!(
     c65_the_past_of_a_community,
     f9_collections_without_end,
+    f7_collections_that_lead_elsewhere,
     c66_answers_that_did_not_mention_the_community,
     c67_the_past_of_another_archipel
 );
@@ -184,6 +185,40 @@ async fn f9_collections_without_end(db: Db) {
         "a person"
     );
     assert!(!lab.cli(&["fetch", "tilab"]).status.success(), "lives here");
+}
+
+/// F7: where a redirect leads, another server speaks, and not for this one.
+async fn f7_collections_that_lead_elsewhere(db: Db) {
+    let lab = Lab::start(db).await;
+    lab.account("ada");
+    let (home, away) = (
+        Peer::start(Family::Lemmy).await,
+        Peer::start(Family::Lemmy).await,
+    );
+    let photo = home.community("photo");
+    let group = photo.group.id.clone();
+    let lena = home.person_with("lena", Keys::shared(0));
+    let forged = threadiverse::page(&lena, &group, Some("FORGED"), "texte");
+    home.serve_with(&forged.id, 404, json!({}));
+    let list = away.url("/list");
+    away.serve(
+        &list,
+        json!({
+            "@context": "https://www.w3.org/ns/activitystreams", "id": list,
+            "type": "OrderedCollection", "orderedItems": [forged.create["object"]],
+        }),
+    );
+    home.serve_with(&format!("{group}/outbox"), 302, json!(list));
+    let honest = threadiverse::page(&lena, &group, Some("Vrai"), "texte");
+    home.serve(&honest.id, honest.create["object"].clone());
+    photo.lists("featured", &[json!(honest.id)]);
+    lab.follow("ada", &group);
+    photo.lets_in(&lab).await;
+    lab.json(&["fetch", &group]);
+    lab.shows(&group, &honest.id, |thread| thread["title"] == "Vrai")
+        .await;
+    let threads = lab.threads(&group);
+    assert_eq!(threads.len(), 1, "{threads:?}");
 }
 
 /// C66: in a thread of ours, somebody answers a member without a word to the community.

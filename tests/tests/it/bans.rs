@@ -11,7 +11,8 @@ use crate::posting::follower;
 
 both!(
     who_runs_the_server_bans_from_all_of_it,
-    c54_a_server_bans_its_own_people_and_nobody_else
+    c54_a_server_bans_its_own_people_and_nobody_else,
+    c54_nobody_bans_their_neighbours_or_lets_themselves_in
 );
 
 async fn shown(lab: &Lab, community: &str, id: &str, shown: bool) {
@@ -170,4 +171,49 @@ async fn c54_a_server_bans_its_own_people_and_nobody_else(db: Db) {
     let third = threadiverse::page(&lena, &group, Some("Enfin"), "Texte");
     lena.says(&lab, &third.create).await;
     assert_eq!(fate(&lab, &third.create).await, "done");
+}
+
+/// C54: of a microblog's people none speaks for it, and nobody banned by their own server
+/// takes that back.
+async fn c54_nobody_bans_their_neighbours_or_lets_themselves_in(db: Db) {
+    let lab = Lab::start(db).await;
+    let group = lab.community("tilab");
+    let (microblog, alice) = follower(&lab, Family::Mastodon, "alice").await;
+    let mallory = microblog.person("mallory");
+    let toot = Toot::by(&alice, "Bonjour").to_group(&group).post();
+    alice.says_and_is_heard(&lab, &toot.create).await;
+    microblog.hears_announce_of(&toot.id).await;
+    let ban = site_ban(&mallory, &alice.id, &microblog.url("/"));
+    mallory.says(&lab, &ban).await;
+    assert_eq!(fate(&lab, &ban).await, "refused");
+    let removal = json!({
+        "id": mallory.activity_id("delete"), "type": "Delete", "actor": mallory.id,
+        "to": [PUBLIC], "object": toot.id, "summary": "Hors sujet",
+    });
+    mallory.says(&lab, &removal).await;
+    assert_eq!(fate(&lab, &removal).await, "refused");
+    shown(&lab, "tilab", &toot.id, true).await;
+
+    let (lemmy, lena) = follower(&lab, Family::Lemmy, "lena").await;
+    let admin = lemmy.person("admin");
+    let ban = site_ban(&admin, &lena.id, &lemmy.url("/"));
+    admin.says(&lab, &ban).await;
+    assert_eq!(fate(&lab, &ban).await, "done");
+    let undo = json!({
+        "id": lena.activity_id("undo"), "type": "Undo", "actor": lena.id, "to": [PUBLIC],
+        "object": ban,
+    });
+    lena.says(&lab, &undo).await;
+    assert_eq!(fate(&lab, &undo).await, "refused");
+    // What was decided here as well is not for the other server to end.
+    lab.run(&["moderate", "ban", "--server", &lena.id]);
+    let undo = json!({
+        "id": admin.activity_id("undo"), "type": "Undo", "actor": admin.id, "to": [PUBLIC],
+        "object": ban,
+    });
+    admin.says(&lab, &undo).await;
+    assert_eq!(fate(&lab, &undo).await, "refused");
+    let page = threadiverse::page(&lena, &group, Some("Encore"), "Texte");
+    lena.says(&lab, &page.create).await;
+    assert_eq!(fate(&lab, &page.create).await, "refused");
 }

@@ -117,6 +117,13 @@ async fn c44_of_others_posts_only_the_mark_is_changed(db: Db) {
         (&after["content"], &after["name"]),
         (&before["content"], &before["name"])
     );
+    // Who says nothing of the mark does not take it away.
+    let mut silent = theirs.clone();
+    silent.as_object_mut().expect("a post").remove("sensitive");
+    let silent = update(&lena, &silent);
+    lena.says(&lab, &silent).await;
+    assert_eq!(fate(&lab, &silent).await, "refused");
+    assert_eq!(lab.document_at(&url).await["sensitive"], true);
     lab.run(&["moderate", "unmark", &url]);
     assert_eq!(lab.document_at(&url).await["sensitive"], false);
 

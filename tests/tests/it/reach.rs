@@ -1,10 +1,12 @@
 //! Who gets to see a community: everybody, who knows its address, or the people of
 //! this server alone (P2).
 
+use archipel_tests::peer::flags;
 use archipel_tests::peer::mastodon::{self, Toot};
 use archipel_tests::surface::{ACTIVITY_JSON, subject_of};
 use archipel_tests::wait::PATIENCE;
 use archipel_tests::{Db, Family, Lab, both, eventually};
+use serde_json::json;
 
 use crate::attacks::fate;
 use crate::posting::follower;
@@ -104,6 +106,15 @@ async fn a_local_community_is_known_to_nobody_else(db: Db) {
     let answer = Toot::by(&alice, "Une réponse").reply_to(&inside).post();
     alice.says(&lab, &answer.create).await;
     assert_eq!(fate(&lab, &answer.create).await, "refused");
+    // Nor is anything counted or reported of what cannot be known.
+    let like = json!({
+        "id": alice.activity_id("like"), "type": "Like", "actor": alice.id, "object": inside,
+    });
+    let flag = flags::lemmy(&alice, &group, &inside, "Publicité");
+    for deed in [like, flag] {
+        alice.says(&lab, &deed).await;
+        assert_eq!(fate(&lab, &deed).await, "refused", "{deed}");
+    }
     let own_inbox = alice
         .deliver(&lab, "/c/tilab/inbox")
         .send(follow.to_string().into_bytes())

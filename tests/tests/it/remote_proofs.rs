@@ -15,7 +15,8 @@ use crate::posting::follower;
 both!(
     s14_another_may_bring_what_its_author_proves,
     a18_nothing_else_gives_authority,
-    g2_a_proof_within_an_announcement
+    g2_a_proof_within_an_announcement,
+    s14_an_old_edit_is_not_brought_back
 );
 
 /// A community on another server sends on what a member of a third one wrote.
@@ -143,4 +144,39 @@ async fn g2_a_proof_within_an_announcement(db: Db) {
     let threads = lab.threads(&group);
     assert_eq!(threads.len(), 1);
     assert_eq!(threads[0]["title"], "Prouvé");
+}
+
+/// A proof holds for ever: an edit without a date of its own is as old as its proof, and
+/// who brings it again does not undo what came after it.
+async fn s14_an_old_edit_is_not_brought_back(db: Db) {
+    let lab = Lab::start(db).await;
+    lab.account("ada");
+    let (_, photo) = crate::remote::followed(&lab, Family::Lemmy, "photo").await;
+    let away = Peer::start(Family::Lemmy).await;
+    let bob = away.person("bob");
+    let group = photo.group.id.clone();
+    let mut page = archipel_tests::peer::threadiverse::page(&bob, &group, Some("T"), "un");
+    let now = clock::now();
+    let at = |ago: u64| clock::rfc3339(now - Duration::from_secs(ago));
+    page.create["object"]["published"] = json!(at(600));
+    away.serve_with(&page.id, 403, json!({}));
+    assert_eq!(
+        photo.announces(&lab, &prove(&bob, &page.create)).await.0,
+        "done"
+    );
+    let edit = |text: &str, ago: u64| {
+        let mut update = page.create.clone();
+        update["id"] = json!(bob.activity_id("update"));
+        update["type"] = json!("Update");
+        update["object"]["content"] = json!(format!("<p>{text}</p>"));
+        let created = now - Duration::from_secs(ago);
+        prove_as(&bob, &bob.ed25519_key_id(), &update, created)
+    };
+    let (second, third) = (edit("deux", 300), edit("trois", 60));
+    for update in [&second, &third] {
+        let (state, words) = photo.announces(&lab, update).await;
+        assert_eq!(state, "done", "{words}");
+    }
+    let (state, words) = photo.announces(&lab, &second).await;
+    assert_eq!(state, "refused", "{words}");
 }

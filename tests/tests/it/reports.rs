@@ -234,6 +234,12 @@ async fn g18_reports_are_bounded_and_concern_what_is_ours(db: Db) {
         lena.says(&lab, &flag).await;
         assert_eq!(fate(&lab, &flag).await, "refused", "{flag}");
     }
+    // Kept and passed on once for each object, it would weigh twenty times as much.
+    let mut heavy = flags::lemmy(&lena, &group, &toot.id, "x");
+    heavy["unknown"] = json!("x".repeat(100_000));
+    lena.says(&lab, &heavy).await;
+    assert_eq!(fate(&lab, &heavy).await, "refused");
+    assert!(open(&lab).is_empty());
     let mut forged = flags::lemmy(&lena, &group, &toot.id, "x");
     forged["actor"] = json!(alice.id);
     let answer = lena.say(&lab, &forged).await;

@@ -10,6 +10,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod authority;
 mod bans;
 mod collisions;
 #[path = "../../../storage/tests/it/database/mod.rs"]

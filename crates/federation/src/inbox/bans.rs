@@ -2,7 +2,7 @@
 //! by their own server, which is believed of its own people and of nobody else.
 
 use archipel_actions as actions;
-use archipel_model::{ActorState, same_origin};
+use archipel_model::{ActorState, Dialect, same_origin};
 use archipel_storage::{Actor, Tx};
 use url::Url;
 
@@ -101,11 +101,21 @@ async fn place(
         // Theirs to keep: it says nothing about our communities.
         return Ok(Err("a server's ban of others counts on itself only"));
     }
+    if is_of_microblog(job, tx).await? {
+        return Ok(Err("microblogs say no bans from servers"));
+    }
     let instance = job.federation.actions.site.instance();
     Ok(match tx.actor_by_uri(&instance).await? {
         Some(server) => Ok(Place::Server(server)),
         None => Err("this server has no actor of its own yet"),
     })
+}
+
+/// Whether the one who signed is of a microblog. There, nobody moderates in words of
+/// their own: whoever says such a thing for their server is not who may.
+pub(super) async fn is_of_microblog(job: &Job<'_>, tx: &mut Tx) -> Result<bool, Stop> {
+    let peer = tx.peer(&job.actor.host).await?;
+    Ok(peer.is_some_and(|peer| peer.spoken_dialect() == Dialect::Microblog))
 }
 
 /// Whether an address is that of a whole server: nothing but its origin.

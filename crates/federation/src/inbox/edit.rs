@@ -2,6 +2,7 @@
 //! one who signed.
 
 use archipel_actions::{self as actions, EditOutcome};
+use archipel_model::Timestamp;
 use archipel_storage::{Actor, Edited, Post, PostState, Tx};
 use url::Url;
 
@@ -12,6 +13,7 @@ use crate::found::Known;
 use crate::parse::{ObjectRef, RemoteObject};
 use crate::people::is_group;
 use crate::posts;
+use crate::signature::proof;
 
 /// Applies an `Update` by the one who signed it.
 pub(super) async fn update(job: &Job<'_>, tx: &mut Tx, what: &ObjectRef) -> Applied {
@@ -53,7 +55,17 @@ pub(super) async fn update(job: &Job<'_>, tx: &mut Tx, what: &ObjectRef) -> Appl
         return refused("the post is deleted");
     }
     let received = Some(job.item.raw.as_str());
-    edit(job, tx, job.actor, &post, object, received).await
+    let whole = serde_json::from_str(&job.item.raw).ok();
+    let said_at = said_at(job, whole.as_ref());
+    edit(job, tx, job.actor, &post, object, (said_at, received)).await
+}
+
+/// When an edit was said that does not say so itself: when its proof was made. That
+/// holds for ever, and an old version must not win because somebody brings it again.
+pub(super) fn said_at(job: &Job<'_>, activity: Option<&serde_json::Value>) -> Timestamp {
+    let came = job.item.received_at;
+    let proven = activity.and_then(proof::lifetime);
+    proven.map_or(came, |(created, _)| created.min(came))
 }
 
 /// A post that only its id was given of, as it is now.
@@ -66,14 +78,15 @@ async fn newest(job: &Job<'_>, tx: &mut Tx, id: &Url) -> Result<Known, Stop> {
 }
 
 /// Puts a version of a post that its author is believed to have written in the place of
-/// an older one; `received` is the author's own activity, where that came.
+/// an older one; with it, when it was said, where it has no date of its own, and the
+/// author's own activity, where that came.
 pub(super) async fn edit(
     job: &Job<'_>,
     tx: &mut Tx,
     author: &Actor,
     post: &Post,
     object: &RemoteObject,
-    received: Option<&str>,
+    (said_at, received): (Timestamp, Option<&str>),
 ) -> Applied {
     let ctx = &job.federation.actions;
     let known = post.updated_at.unwrap_or(post.published_at);
@@ -103,7 +116,7 @@ pub(super) async fn edit(
             language: submission.language,
         },
         special: submission.special,
-        at: object.updated.unwrap_or(job.item.received_at),
+        at: object.updated.unwrap_or(said_at),
         received,
     };
     match actions::edit_post(ctx, tx, author, post, &edit).await? {

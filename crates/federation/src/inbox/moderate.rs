@@ -5,8 +5,10 @@
 use archipel_actions::{self as actions, Door, Order};
 use archipel_model::Role;
 use archipel_storage::{Actor, Post, Tx};
+use serde_json::Value;
 use url::Url;
 
+use super::bans::is_of_microblog;
 use super::job::{Applied, Job, Lack, Stop, done, refused};
 use crate::parse::{self, RemoteObject};
 use crate::people::is_group;
@@ -70,7 +72,7 @@ pub(super) async fn remove(
         return refused("not deleted by its author");
     };
     let ctx = &job.federation.actions;
-    if reason.is_none() {
+    if reason.is_none() || is_of_microblog(job, tx).await? {
         // Only with a reason, be it empty, does a server speak as a moderator for
         // what lives on it; without, somebody there deletes what is not theirs.
         let standing = tx.standing(community.id, job.actor.id, ctx.now()).await?;
@@ -227,6 +229,15 @@ pub(super) async fn touched(
     if object.comments_enabled == Some(false) && !post.locked {
         let result = actions::set_locked(ctx, tx, &order, post, true).await;
         return ordered(result, "the thread is locked");
+    }
+    // Who does not speak of the mark does not take it away.
+    let activity: Option<Value> = serde_json::from_str(&job.item.raw).ok();
+    let says = activity.is_some_and(|it| {
+        it.pointer("/object/sensitive")
+            .is_some_and(Value::is_boolean)
+    });
+    if !says {
+        return refused("changes nothing that moderators may change");
     }
     let result = actions::set_marked(ctx, tx, &order, post, object.sensitive).await;
     ordered(result, "the mark is changed")

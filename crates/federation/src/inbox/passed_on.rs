@@ -154,14 +154,16 @@ async fn update(job: &Job<'_>, tx: &mut Tx, inner: &Incoming, what: &ObjectRef) 
         && by_author(object, &author)
         && (same_origin(id, &job.activity.actor) || speaks_by_proof(job, tx, inner, object).await?)
     {
-        return edit::edit(job, tx, &author, &post, object, None).await;
+        let said_at = edit::said_at(job, inner.whole.as_deref());
+        return edit::edit(job, tx, &author, &post, object, (said_at, None)).await;
     }
     match afresh(job, id)? {
         Known::Post(object) if object.updated.is_none() && is_as_stored(&object, &post) => {
             refused("nothing is changed at its origin")
         }
         Known::Post(object) if by_author(&object, &author) => {
-            edit::edit(job, tx, &author, &post, &object, None).await
+            let seen_at = job.item.received_at;
+            edit::edit(job, tx, &author, &post, &object, (seen_at, None)).await
         }
         Known::Post(_) => refused("its origin names another author"),
         Known::Missing(why) => refused(format!("the post cannot be had: {why}")),

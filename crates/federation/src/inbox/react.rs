@@ -2,12 +2,26 @@
 //! community passes on.
 
 use archipel_actions::{self as actions, Chosen, NewReactionTo, Reacted, Via, Voter};
-use archipel_model::{ReactionClass, ReactionKind};
-use archipel_storage::Tx;
+use archipel_model::{Reach, ReactionClass, ReactionKind};
+use archipel_storage::{Post, Tx};
 use url::Url;
 
-use super::job::{Applied, Job, done, refused};
+use super::job::{Applied, Job, Stop, done, refused};
 use crate::parse::Incoming;
+
+/// The post of this id, unless other servers know nothing of its community: then it is
+/// nothing to them, whatever they guessed.
+pub(super) async fn known_post(tx: &mut Tx, id: &Url) -> Result<Option<Post>, Stop> {
+    let Some(post) = tx.post_by_uri(id.as_str()).await? else {
+        return Ok(None);
+    };
+    let settings = match post.community_id {
+        Some(community) => tx.community(community).await?,
+        None => None,
+    };
+    let hidden = settings.is_some_and(|settings| settings.reach == Reach::Local);
+    Ok(Some(post).filter(|_| !hidden))
+}
 
 /// Applies a vote or a boost of a post that we have. Nothing is fetched for it: who
 /// never saw the post here has nothing to count it for.
@@ -60,7 +74,7 @@ async fn counted(
     (voter, via): (Voter<'_>, Via<'_>),
     (kind, emoji): (ReactionKind, Option<&str>),
 ) -> Applied {
-    let Some(post) = tx.post_by_uri(object.as_str()).await? else {
+    let Some(post) = known_post(tx, object).await? else {
         return refused("concerns no post that is known");
     };
     let new = NewReactionTo {
@@ -100,7 +114,7 @@ async fn counts_no_more(
     (voter, via): (Voter<'_>, Via<'_>),
     class: ReactionClass,
 ) -> Applied {
-    let Some(post) = tx.post_by_uri(object.as_str()).await? else {
+    let Some(post) = known_post(tx, object).await? else {
         return refused("concerns no post that is known");
     };
     let ctx = &job.federation.actions;
@@ -116,7 +130,7 @@ pub(super) async fn take_back_by_id(
     job: &Job<'_>,
     tx: &mut Tx,
     id: &Url,
-) -> Result<Option<super::job::Outcome>, super::job::Stop> {
+) -> Result<Option<super::job::Outcome>, Stop> {
     let by = job.activity.actor.as_str();
     let Some(reaction) = tx.reaction_by_uri(id.as_str(), by).await? else {
         return Ok(None);
@@ -132,7 +146,7 @@ pub(super) async fn take_back_by_id(
 
 /// Applies a choice in a poll of ours.
 pub(super) async fn choose(job: &Job<'_>, tx: &mut Tx, poll: &Url, choice: &str) -> Applied {
-    let Some(post) = tx.post_by_uri(poll.as_str()).await? else {
+    let Some(post) = known_post(tx, poll).await? else {
         return refused("concerns no post that is known");
     };
     let ctx = &job.federation.actions;

@@ -10,10 +10,18 @@ use url::Url;
 
 use super::job::{Applied, Job, Lack, Stop, done, refused};
 use super::moderate::ordered;
+use super::react::known_post;
 use crate::people::is_group;
 
 /// Most open reports that are looked through for one that was named by its object.
 const LOOKED_THROUGH: i64 = 1_000;
+
+/// Most things of one report that are looked at.
+const LOOKED_AT: usize = 20;
+
+/// Largest report that is taken, in bytes: it is kept and passed on once for each of the
+/// things that it is about.
+const MAX_FLAG: usize = 64 * 1024;
 
 /// Applies a report by the one who signed it.
 pub(super) async fn flag(
@@ -23,7 +31,15 @@ pub(super) async fn flag(
     reason: Option<&str>,
 ) -> Applied {
     let addressed = addressed(job, tx).await?;
-    complain(job, tx, objects, reason, addressed.as_ref()).await
+    let mut told = Vec::new();
+    for object in objects.iter().take(LOOKED_AT) {
+        let hidden = known_post(tx, object).await?.is_none()
+            && tx.post_by_uri(object.as_str()).await?.is_some();
+        if !hidden {
+            told.push(object.clone());
+        }
+    }
+    complain(job, tx, &told, reason, addressed.as_ref()).await
 }
 
 async fn complain(
@@ -33,6 +49,9 @@ async fn complain(
     reason: Option<&str>,
     addressed: Option<&Actor>,
 ) -> Applied {
+    if job.item.raw.len() > MAX_FLAG {
+        return refused("too large for a report");
+    }
     let objects: Vec<&str> = objects.iter().map(Url::as_str).collect();
     let about = Complaining {
         reporter: job.actor,
@@ -74,7 +93,7 @@ pub(super) async fn passed_on(
     reason: Option<&str>,
 ) -> Applied {
     let mut ours = Vec::new();
-    for object in objects.iter().take(20) {
+    for object in objects.iter().take(LOOKED_AT) {
         let post = tx.post_by_uri(object.as_str()).await?;
         if post.is_some_and(|post| post.is_local && post.community_id == Some(job.actor.id)) {
             ours.push(object.clone());

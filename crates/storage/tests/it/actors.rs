@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use archipel_model::{AccountId, ActorKind, ActorState};
-use archipel_storage::{Account, ActorKey, KeyAlgorithm, NewActor};
+use archipel_model::{AccountId, ActorKind, ActorState, Visibility};
+use archipel_storage::{Account, ActorKey, KeyAlgorithm, NewActor, NewPost};
 
 use crate::database::{Database, both};
 use crate::make::{NOW, at, group, local, neighbour, person, remote, reply, thread};
@@ -197,6 +197,12 @@ async fn usage_counts_what_lives_and_was_written_here(db: Arc<Database>) {
     tx.insert_post(&first, at(0)).await.unwrap();
     tx.insert_post(&reply(&bea, &first), at(100)).await.unwrap();
     tx.insert_post(&reply(&ana, &first), at(100)).await.unwrap();
+    // Letters of communities are nobody's business, and make nobody active.
+    let letter = NewPost {
+        visibility: Visibility::Direct,
+        ..thread(&hive, None)
+    };
+    tx.insert_post(&letter, at(100)).await.unwrap();
     let usage = tx.usage(at(50), at(-50)).await.unwrap();
     assert_eq!((usage.people, usage.communities), (1, 1));
     assert_eq!((usage.threads, usage.replies), (1, 1));
