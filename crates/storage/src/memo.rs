@@ -75,15 +75,17 @@ impl Tx {
     /// See [`crate::Conn::tells_published`]. Nearly always nobody asked a community for
     /// it, and then nobody has to be looked up.
     pub async fn tells_published(&mut self, follower: ActorId, target: ActorId) -> Result<bool> {
-        let anybody = match self.memo.tells_anybody.get(&target) {
-            Some(known) => *known,
-            None => {
-                let anybody = (**self).tells_anybody(target).await?;
-                self.memo.tells_anybody.insert(target, anybody);
-                anybody
-            }
-        };
-        Ok(anybody && (**self).tells_published(follower, target).await?)
+        Ok(self.tells_anybody(target).await? && (**self).tells_published(follower, target).await?)
+    }
+
+    /// See [`crate::Conn::tells_anybody`].
+    pub async fn tells_anybody(&mut self, target: ActorId) -> Result<bool> {
+        if let Some(known) = self.memo.tells_anybody.get(&target) {
+            return Ok(*known);
+        }
+        let anybody = (**self).tells_anybody(target).await?;
+        self.memo.tells_anybody.insert(target, anybody);
+        Ok(anybody)
     }
 
     /// See [`crate::Conn::set_tell_published`].
