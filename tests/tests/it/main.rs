@@ -50,3 +50,4 @@ mod replies;
 mod reports;
 mod topic_moves;
 mod visibility;
+mod watched;
