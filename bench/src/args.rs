@@ -62,6 +62,13 @@ pub enum Scenario {
     Inbox,
     /// The same while the actors' server follows, so that each post is announced to it.
     InboxFollowed,
+    /// Signed Creates that answer a few threads.
+    Replies,
+    /// Signed votes on many posts, and on one, that nobody here is told of.
+    Votes,
+    /// The same while a server of the threadiverse follows, so that each vote is
+    /// passed on to it.
+    VotesFollowed,
     /// One post to many destinations that take draft-cavage with RSA.
     FanoutRsa,
     /// One post to many destinations that verify Ed25519.
@@ -70,6 +77,8 @@ pub enum Scenario {
     Idle,
     /// Reads of an actor document.
     Actor,
+    /// Reads of the outbox of a community with posts.
+    Outbox,
 }
 
 impl Args {

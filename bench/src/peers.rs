@@ -1,6 +1,7 @@
 //! The peers that the driver plays: their documents and what they say, in the
 //! shapes in which Mastodon says it.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -150,9 +151,41 @@ impl Actor {
         })
     }
 
+    /// The id of its status of this number.
+    pub fn status(&self, serial: usize) -> String {
+        format!("{}/statuses/{}", self.id, 115_000_000_000_000_000 + serial)
+    }
+
+    /// A vote for or against a post, as the threadiverse says it.
+    pub fn vote(&self, group: &str, post: &str, serial: usize, is_for: bool) -> Value {
+        let kind = if is_for { "Like" } else { "Dislike" };
+        json!({
+            "@context": [
+                "https://join-lemmy.org/context.json",
+                "https://www.w3.org/ns/activitystreams",
+            ],
+            "id": format!("http://{}/activities/{}/{serial}", self.authority, kind.to_lowercase()),
+            "type": kind,
+            "actor": self.id,
+            "object": post,
+            "audience": group,
+        })
+    }
+
+    /// An answer to a status.
+    pub fn answer(&self, group: &str, serial: usize, answered: &str) -> Value {
+        let mut create = self.create(group, serial);
+        for name in ["inReplyTo", "inReplyToAtomUri"] {
+            if let Some(place) = create.pointer_mut(&format!("/object/{name}")) {
+                *place = answered.into();
+            }
+        }
+        create
+    }
+
     /// A public status that mentions `group`: what Mastodon sends, about 2 KB.
     pub fn create(&self, group: &str, serial: usize) -> Value {
-        let id = format!("{}/statuses/{}", self.id, 115_000_000_000_000_000 + serial);
+        let id = self.status(serial);
         let published = clock::rfc3339(clock::now());
         let name = group.rsplit('/').next().unwrap_or_default();
         let content = format!(
@@ -222,24 +255,39 @@ pub async fn signed_creates(
     actors: &[Actor],
     lab: &str,
     group: &str,
-    count: usize,
+    serials: Range<usize>,
+) -> anyhow::Result<Vec<Bytes>> {
+    let group = group.to_owned();
+    signed_by_all(actors, lab, serials, move |actor, serial| {
+        actor.create(&group, serial)
+    })
+    .await
+}
+
+/// Signs what the actors in turn say, on all processors.
+pub async fn signed_by_all(
+    actors: &[Actor],
+    lab: &str,
+    serials: Range<usize>,
+    say: impl Fn(&Actor, usize) -> Value + Clone + Send + 'static,
 ) -> anyhow::Result<Vec<Bytes>> {
     const PIECE: usize = 500;
     let mut signing = Vec::new();
-    for start in (0..count).step_by(PIECE) {
-        let (actors, lab, group) = (actors.to_vec(), lab.to_owned(), group.to_owned());
+    for start in serials.clone().step_by(PIECE) {
+        let piece = start..serials.end.min(start + PIECE);
+        let (actors, lab, say) = (actors.to_vec(), lab.to_owned(), say.clone());
         signing.push(tokio::task::spawn_blocking(move || {
-            (start..count.min(start + PIECE))
+            piece
                 .map(|serial| {
                     let actor = actors
                         .get(serial % actors.len().max(1))
                         .context("an actor")?;
-                    actor.says(&lab, &actor.create(&group, serial))
+                    actor.says(&lab, &say(actor, serial))
                 })
                 .collect::<anyhow::Result<Vec<Bytes>>>()
         }));
     }
-    let mut all = Vec::with_capacity(count);
+    let mut all = Vec::with_capacity(serials.len());
     for piece in signing {
         all.extend(piece.await??);
     }

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::convert::Infallible;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -37,8 +37,8 @@ pub struct Received {
 pub struct Sink {
     /// The peers whose inboxes these are.
     pub peers: Arc<Peers>,
-    /// Whether all peers say that they run Archipel, or else Mastodon.
-    archipel: AtomicBool,
+    /// What all peers say that they run.
+    software: Mutex<&'static str>,
     count: AtomicUsize,
     received: Mutex<Vec<Received>>,
 }
@@ -50,7 +50,7 @@ impl Sink {
         let peers = Peers::new(listener.local_addr()?.port()).await?;
         let sink = Arc::new(Self {
             peers: Arc::new(peers),
-            archipel: AtomicBool::new(false),
+            software: Mutex::new("mastodon"),
             count: AtomicUsize::new(0),
             received: Mutex::default(),
         });
@@ -74,9 +74,9 @@ impl Sink {
         Ok(sink)
     }
 
-    /// Makes all peers say that they run Archipel, or else Mastodon.
-    pub fn runs_archipel(&self, archipel: bool) {
-        self.archipel.store(archipel, Ordering::Relaxed);
+    /// Makes all peers say that they run this software.
+    pub fn runs(&self, software: &'static str) {
+        *self.software.lock().unwrap_or_else(PoisonError::into_inner) = software;
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
@@ -106,11 +106,7 @@ impl Sink {
             *response.status_mut() = StatusCode::ACCEPTED;
             return response;
         }
-        let software = if self.archipel.load(Ordering::Relaxed) {
-            "archipel"
-        } else {
-            "mastodon"
-        };
+        let software = *self.software.lock().unwrap_or_else(PoisonError::into_inner);
         match self.peers.document(&authority, path, software) {
             Some(document) => {
                 let kind = if path.starts_with("/users/") {

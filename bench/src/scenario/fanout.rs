@@ -37,7 +37,9 @@ struct Stage<'a> {
 
 /// Measures with RSA or with Ed25519.
 pub async fn run(bench: &Bench, kind: &Kind, ed25519: bool) -> anyhow::Result<Value> {
-    bench.sink.runs_archipel(ed25519);
+    bench
+        .sink
+        .runs(if ed25519 { "archipel" } else { "mastodon" });
     let followers: Vec<Actor> = (0..bench.args.destinations)
         .map(|number| bench.sink.peers.actor(&destination(number), number))
         .collect();

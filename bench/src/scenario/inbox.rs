@@ -13,44 +13,84 @@ use serde_json::{Value, json};
 use crate::bench::{Bench, COMMUNITY, PATIENCE, all_accepted, cpu};
 use crate::database::Kind;
 use crate::driver::drive;
-use crate::peers::signed_creates;
+use crate::peers::{Actor, signed_by_all, signed_creates};
 use crate::process::{self, Watch};
+use crate::server::Server;
 use crate::sink;
 use crate::stats::{median, number, quantiles, rate};
 
 /// Posts them and waits until they are worked off.
 pub async fn run(bench: &Bench, kind: &Kind, followed: bool) -> anyhow::Result<Value> {
-    bench.sink.runs_archipel(false);
+    bench.sink.runs("mastodon");
     let authority = format!("localhost:{}", bench.port);
     let group = format!("http://{authority}/c/{COMMUNITY}");
     let authors = bench.authors();
-    let creates = signed_creates(&authors, &authority, &group, bench.args.activities).await?;
+    let creates = signed_creates(&authors, &authority, &group, 0..bench.args.activities).await?;
     let creates = Arc::new(creates);
     let mut rounds = Vec::new();
     for _ in 0..bench.args.rounds {
-        rounds.push(round(bench, kind, followed, &creates).await?);
+        let server = known(bench, kind, followed).await?;
+        rounds.push(taken_in(bench, &server, followed, &creates).await?);
     }
     Ok(median(&rounds))
 }
 
-async fn round(
-    bench: &Bench,
-    kind: &Kind,
-    followed: bool,
-    creates: &Arc<Vec<Bytes>>,
-) -> anyhow::Result<Value> {
+/// The same with answers to a few threads.
+pub async fn replies(bench: &Bench, kind: &Kind) -> anyhow::Result<Value> {
+    bench.sink.runs("mastodon");
+    let authority = format!("localhost:{}", bench.port);
+    let group = format!("http://{authority}/c/{COMMUNITY}");
+    let authors = bench.authors();
+    let threads = Arc::new(signed_creates(&authors, &authority, &group, 0..authors.len()).await?);
+    let answered: Vec<String> = authors
+        .iter()
+        .enumerate()
+        .map(|(serial, author)| author.status(serial))
+        .collect();
+    let (start, end) = (threads.len(), threads.len() + bench.args.activities);
+    let among = authors.len();
+    let say = move |author: &Actor, serial: usize| {
+        let thread = answered.get((serial / among) % among).map(String::as_str);
+        author.answer(&group, serial, thread.unwrap_or_default())
+    };
+    let answers = signed_by_all(&authors, &authority, start..end, say).await?;
+    let answers = Arc::new(answers);
+    let mut rounds = Vec::new();
+    for _ in 0..bench.args.rounds {
+        let server = known(bench, kind, false).await?;
+        let begun = drive(bench.port, &threads, threads.len(), 8).await?;
+        all_accepted(&begun, threads.len())?;
+        server.worked_off(PATIENCE).await?;
+        rounds.push(taken_in(bench, &server, false, &answers).await?);
+    }
+    Ok(median(&rounds))
+}
+
+/// A new server that knows those who post, whether or not they still follow.
+pub async fn known(bench: &Bench, kind: &Kind, followed: bool) -> anyhow::Result<Server> {
     let server = bench.server(kind).await?;
     let authors = bench.authors();
     bench.follow(&server, &authors).await?;
     if !followed {
         bench.unfollow(&server, &authors).await?;
     }
+    Ok(server)
+}
+
+/// Posts these, each of which is delivered once if somebody follows, and says what it
+/// took.
+pub async fn taken_in(
+    bench: &Bench,
+    server: &Server,
+    followed: bool,
+    requests: &Arc<Vec<Bytes>>,
+) -> anyhow::Result<Value> {
     bench.sink.take();
-    let count = creates.len();
+    let count = requests.len();
     let signing = bench.signing().await?;
     let watch = Watch::start(server.pid()?)?;
     let began = Instant::now();
-    let driven = drive(bench.port, creates, count, bench.args.in_flight).await?;
+    let driven = drive(bench.port, requests, count, bench.args.in_flight).await?;
     let accepting = watch.read()?;
     all_accepted(&driven, count)?;
     server.worked_off(PATIENCE * 5).await?;

@@ -5,6 +5,7 @@ mod fanout;
 mod idle;
 mod inbox;
 mod reads;
+mod votes;
 
 use serde_json::{Map, Value};
 
@@ -23,7 +24,11 @@ pub async fn run(bench: &Bench, kind: &Kind) -> anyhow::Result<Value> {
     }
     if wants(Scenario::Actor) {
         say("actor");
-        all.insert("actor".to_owned(), reads::run(bench, kind).await?);
+        all.insert("actor".to_owned(), reads::actor(bench, kind).await?);
+    }
+    if wants(Scenario::Outbox) {
+        say("outbox");
+        all.insert("outbox".to_owned(), reads::outbox(bench, kind).await?);
     }
     if wants(Scenario::Inbox) {
         say("inbox");
@@ -33,6 +38,19 @@ pub async fn run(bench: &Bench, kind: &Kind) -> anyhow::Result<Value> {
         say("inbox-followed");
         let figures = inbox::run(bench, kind, true).await?;
         all.insert("inbox_followed".to_owned(), figures);
+    }
+    if wants(Scenario::Replies) {
+        say("replies");
+        all.insert("replies".to_owned(), inbox::replies(bench, kind).await?);
+    }
+    if wants(Scenario::Votes) {
+        say("votes");
+        all.insert("votes".to_owned(), votes::run(bench, kind, false).await?);
+    }
+    if wants(Scenario::VotesFollowed) {
+        say("votes-followed");
+        let figures = votes::run(bench, kind, true).await?;
+        all.insert("votes_followed".to_owned(), figures);
     }
     if wants(Scenario::FanoutRsa) {
         say("fanout-rsa");

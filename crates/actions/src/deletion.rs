@@ -50,6 +50,7 @@ pub async fn author_deleted(
         // Nobody here speaks for somebody elsewhere.
         None => None,
     };
+    tx.flush().await?;
     if let Some(community) = announced_home(tx, post).await? {
         if let Some(what) = what {
             let passed = Relay {
@@ -114,6 +115,7 @@ pub async fn actor_deleted(
     keeps_posts: bool,
 ) -> Result<()> {
     if !keeps_posts {
+        tx.flush().await?;
         for post in tx.shown_threads_of(actor.id, MOST_BOOSTS).await? {
             if let Some(community) = announced_home(tx, &post).await? {
                 take_boost_back(ctx, tx, &community, &post).await?;

@@ -186,7 +186,6 @@ pub(crate) async fn announced_home(tx: &mut Tx, post: &Post) -> Result<Option<Ac
     let Some(community) = community else {
         return Ok(None);
     };
-    tx.flush().await?;
     let announced = tx.is_announced(post.id).await?;
     Ok(announced.then_some(community))
 }

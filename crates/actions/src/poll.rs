@@ -36,7 +36,7 @@ pub async fn vote_received(
     if !post.is_local {
         return Ok(Chosen::Not(VoteRefusal::NotOurs));
     }
-    tx.lock_totals(post.id).await?;
+    tx.lock_totals(post).await?;
     let poll = match open_poll(ctx, tx, voter, post).await? {
         Ok(poll) => poll,
         Err(why) => return Ok(Chosen::Not(why)),
@@ -63,7 +63,7 @@ pub async fn vote_here(
     post: &Post,
     choices: &[String],
 ) -> Result<Chosen> {
-    tx.lock_totals(post.id).await?;
+    tx.lock_totals(post).await?;
     let poll = match open_poll(ctx, tx, voter, post).await? {
         Ok(poll) => poll,
         Err(why) => return Ok(Chosen::Not(why)),

@@ -108,18 +108,33 @@ pub async fn react(ctx: &Context, tx: &mut Tx, new: &NewReactionTo<'_>) -> Resul
         Ok(who) => who,
         Err(why) => return Ok(Reacted::Not(why)),
     };
-    tx.lock_totals(post.id).await?;
+    let count = tx.lock_totals(post).await?;
     let class = new.kind.class();
-    let before = tx.reaction(post.id, class, &who.uri).await?;
-    if let Err(why) = counts(ctx, tx, new, &who, before.is_some()).await? {
+    if let Err(why) = counts(ctx, tx, new, &who).await? {
         // Who votes against votes for it no more, whether or not that counts.
-        if let (Uncounted::Policy, Some(before)) = (why, before)
-            && before.kind != new.kind
+        if why == Uncounted::Policy
             && !matches!(new.via, Via::Here)
+            && let Some(before) = tx.reaction(post.id, class, &who.uri).await?
+            && before.kind != new.kind
         {
             forget(tx, post, &before).await?;
         }
         return Ok(Reacted::Not(why));
+    }
+    // Fewer in all are not too many from one server either.
+    let crowded = count >= FROM_ONE_SERVER;
+    if !crowded && let Via::Received { uri, .. } | Via::Relayed { uri, .. } = new.via {
+        let stored = stored(new, &who, uri);
+        // Nearly always somebody votes for the first time: then nothing need be asked.
+        if tx.put_first_reaction(&stored, ctx.now()).await? {
+            tx.add_to_totals(post.id, new.kind, 1);
+            pass_on(ctx, tx, post, class, as_received(new)).await?;
+            return Ok(Reacted::Counted);
+        }
+    }
+    let before = tx.reaction(post.id, class, &who.uri).await?;
+    if crowded && before.is_none() && is_too_many(ctx, tx, new, &who).await? {
+        return Ok(Reacted::Not(Uncounted::TooMany));
     }
     let same = before.as_ref().is_some_and(|it| it.kind == new.kind);
     let said = match new.via {
@@ -140,30 +155,58 @@ pub async fn react(ctx: &Context, tx: &mut Tx, new: &NewReactionTo<'_>) -> Resul
         (Via::Here, Some(said)) => said.uri.as_str(),
         (Via::Here, None) => return Ok(Reacted::Already),
     };
-    let stored = NewReaction {
-        post_id: post.id,
+    tx.put_reaction(&stored(new, &who, uri), ctx.now()).await?;
+    if same {
+        return Ok(Reacted::Already);
+    }
+    if let Some(before) = &before {
+        tx.add_to_totals(post.id, before.kind, -1);
+    }
+    tx.add_to_totals(post.id, new.kind, 1);
+    let passed = match said {
+        Some(said) => Some(Passed::Ours(said.id)),
+        None => as_received(new),
+    };
+    pass_on(ctx, tx, post, class, passed).await?;
+    Ok(Reacted::Counted)
+}
+
+/// A reaction as it is stored.
+fn stored<'a>(new: &NewReactionTo<'a>, who: &'a Who, uri: &'a str) -> NewReaction<'a> {
+    NewReaction {
+        post_id: new.post.id,
         actor_uri: &who.uri,
         actor_id: who.actor.as_ref().map(|actor| actor.id),
         host: &who.host,
         kind: new.kind,
         emoji: new.emoji,
         uri,
-    };
-    tx.put_reaction(&stored, ctx.now()).await?;
-    if same {
-        return Ok(Reacted::Already);
     }
-    if let Some(before) = &before {
-        tx.add_to_totals(post.id, before.kind, -1).await?;
+}
+
+/// The bytes of what who reacts sent to us.
+const fn as_received<'a>(new: &NewReactionTo<'a>) -> Option<Passed<'a>> {
+    match new.via {
+        Via::Received { raw, .. } => Some(Passed::Received(raw)),
+        Via::Here | Via::Relayed { .. } => None,
     }
-    tx.add_to_totals(post.id, new.kind, 1).await?;
-    let passed = match (new.via, said) {
-        (Via::Here, Some(said)) => Some(Passed::Ours(said.id)),
-        (Via::Received { raw, .. }, _) => Some(Passed::Received(raw)),
-        _ => None,
-    };
-    pass_on(ctx, tx, post, class, passed).await?;
-    Ok(Reacted::Counted)
+}
+
+/// Whether so many reactions came from one server that no other one of it counts.
+async fn is_too_many(
+    ctx: &Context,
+    tx: &mut Tx,
+    new: &NewReactionTo<'_>,
+    who: &Who,
+) -> Result<bool> {
+    if matches!(new.via, Via::Here) {
+        return Ok(false);
+    }
+    let since = ctx.now().minus(A_WHILE);
+    let others = tx
+        .reactions_from(new.post.id, &who.host, since, FROM_ONE_SERVER)
+        .await?;
+    Ok(others >= FROM_ONE_SERVER)
 }
 
 /// Takes somebody's reaction of this class back, whatever it was. Says whether there
@@ -181,7 +224,7 @@ pub async fn take_back(
     {
         return Ok(false);
     }
-    tx.lock_totals(post.id).await?;
+    tx.lock_totals(post).await?;
     let Some(before) = tx.reaction(post.id, class, voter.uri()).await? else {
         return Ok(false);
     };
@@ -208,7 +251,7 @@ async fn forget(tx: &mut Tx, post: &Post, before: &Reaction) -> Result<()> {
     let class = before.kind.class();
     tx.remove_reaction(post.id, class, &before.actor_uri)
         .await?;
-    tx.add_to_totals(post.id, before.kind, -1).await?;
+    tx.add_to_totals(post.id, before.kind, -1);
     Ok(())
 }
 
@@ -248,7 +291,6 @@ async fn counts(
     tx: &mut Tx,
     new: &NewReactionTo<'_>,
     who: &Who,
-    known: bool,
 ) -> Result<std::result::Result<(), Uncounted>> {
     let post = new.post;
     if post.state != PostState::Published || !post.visibility.may_be_announced() {
@@ -277,15 +319,6 @@ async fn counts(
     }
     if let Some(why) = barred(ctx, tx, post, who.actor.as_ref()).await? {
         return Ok(Err(why));
-    }
-    if !known && !matches!(new.via, Via::Here) {
-        let since = ctx.now().minus(A_WHILE);
-        let others = tx
-            .reactions_from(post.id, &who.host, since, FROM_ONE_SERVER)
-            .await?;
-        if others >= FROM_ONE_SERVER {
-            return Ok(Err(Uncounted::TooMany));
-        }
     }
     Ok(Ok(()))
 }

@@ -251,10 +251,21 @@ impl Tx {
         });
     }
 
-    /// Writes what was said so far, so that queries of this transaction see it. With
-    /// what is about a post goes the form of its thread: a poll if it is one or stands
-    /// below one, else that of the post that began it.
+    /// Whether this transaction is about to say that a community announces a post.
+    pub(crate) fn says_announcement(&self, post: PostId) -> bool {
+        let announces = [ActivityKind::AnnounceThread, ActivityKind::AnnounceReply];
+        let mut said = self.said.iter();
+        said.any(|said| {
+            said.post_id == Some(post.0) && announces.iter().any(|kind| kind.as_str() == said.kind)
+        })
+    }
+
+    /// Writes what was said and counted so far, so that queries of this transaction see
+    /// it. With what is about a post goes the form of its thread: a poll if it is one or
+    /// stands below one, else that of the post that began it. Only a thread with a poll
+    /// somewhere is walked up.
     pub async fn flush(&mut self) -> Result<()> {
+        self.flush_totals().await?;
         if self.said.is_empty() {
             return Ok(());
         }
@@ -275,12 +286,19 @@ impl Tx {
                 CAST(value ->> 'to_reached' AS BOOLEAN), value ->> 'recipients',
                 value ->> 'key_id', 'new',
                 CAST(value ->> 'created_at' AS BIGINT),
-                (WITH RECURSIVE up (kind, parent_id, step) AS (
-                    SELECT p.kind, p.parent_id, 0 FROM post p WHERE p.uri = value ->> 'object_key'
-                    UNION ALL SELECT p.kind, p.parent_id, u.step + 1
-                    FROM up u JOIN post p ON p.id = u.parent_id WHERE u.step < 100)
-                 SELECT kind FROM up
-                 ORDER BY CASE kind WHEN 'Question' THEN 0 ELSE 1 END, step DESC LIMIT 1)
+                (SELECT CASE
+                    WHEN p.root_id IS NULL THEN p.kind
+                    WHEN NOT EXISTS (SELECT 1 FROM post q
+                        WHERE q.root_id = p.root_id AND q.kind = 'Question')
+                    THEN (SELECT r.kind FROM post r WHERE r.id = p.root_id)
+                    ELSE (WITH RECURSIVE up (kind, parent_id, step) AS (
+                            SELECT s.kind, s.parent_id, 0 FROM post s WHERE s.id = p.id
+                            UNION ALL SELECT s.kind, s.parent_id, u.step + 1
+                            FROM up u JOIN post s ON s.id = u.parent_id WHERE u.step < 100)
+                         SELECT kind FROM up
+                         ORDER BY CASE kind WHEN 'Question' THEN 0 ELSE 1 END, step DESC LIMIT 1)
+                    END
+                 FROM post p WHERE p.uri = value ->> 'object_key')
              FROM json_each($1)",
             crate::json_list(&said)
         )

@@ -4,14 +4,17 @@
 //! from the inbox), 4242002 (the queue, [`Conn::lock_queue`]) and 4242003 (nodes
 //! that serve).
 
+use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
+use archipel_model::PostId;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
 
 use crate::activities::Said;
 use crate::memo::Memo;
+use crate::reactions::Totals;
 use crate::{Result, Wakes};
 
 /// A connection to ask with. Every query is a method of this type.
@@ -77,6 +80,8 @@ pub struct Tx {
     pub(crate) memo: Memo,
     /// What was said and is not written yet.
     pub(crate) said: Vec<Said>,
+    /// What was counted and is not written yet.
+    pub(crate) counted: HashMap<PostId, Totals>,
     wakes: Arc<Wakes>,
     wake_inbox: bool,
     wake_outbox: bool,
@@ -96,6 +101,7 @@ impl Tx {
             conn: Conn { inner },
             memo: Memo::default(),
             said: Vec::new(),
+            counted: HashMap::new(),
             wakes,
             wake_inbox: false,
             wake_outbox: false,
@@ -152,6 +158,7 @@ impl Tx {
     pub async fn rollback_to_savepoint(&mut self) -> Result<()> {
         self.forget();
         self.said.clear();
+        self.counted.clear();
         sql!(self, execute, "ROLLBACK TO SAVEPOINT piece")?;
         sql!(self, execute, "RELEASE SAVEPOINT piece").map(drop)
     }

@@ -249,6 +249,17 @@ impl Conn {
         .map(|rows| rows > 0)
     }
 
+    /// Whether any member of a community hears of each of their posts that is published.
+    pub async fn tells_anybody(&mut self, target: ActorId) -> Result<bool> {
+        sql!(
+            self,
+            fetch_scalar as bool,
+            "SELECT EXISTS (SELECT 1 FROM follow WHERE target_id = $1 AND tell_published)",
+            target.0
+        )
+        .map(Option::unwrap_or_default)
+    }
+
     /// Whether a member hears of each of their posts that is published.
     pub async fn tells_published(&mut self, follower: ActorId, target: ActorId) -> Result<bool> {
         sql!(

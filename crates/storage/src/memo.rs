@@ -3,9 +3,9 @@
 //! One transaction works on many activities of the same few actors and communities.
 //! It reads each once; whatever it writes to them makes it forget all of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use archipel_model::{ActorId, ActorState, Domains, MeasureId, PeerPolicy, Timestamp};
+use archipel_model::{ActorId, ActorState, Domains, MeasureId, PeerPolicy, PostId, Timestamp};
 
 use crate::{Actor, Community, NewActor, Result, Tx};
 
@@ -14,8 +14,11 @@ use crate::{Actor, Community, NewActor, Result, Tx};
 pub(crate) struct Memo {
     by_uri: HashMap<String, Option<Actor>>,
     by_handle: HashMap<String, Option<Actor>>,
+    by_id: HashMap<ActorId, Option<Actor>>,
     communities: HashMap<ActorId, Option<Community>>,
     has_bans: HashMap<ActorId, bool>,
+    tells_anybody: HashMap<ActorId, bool>,
+    announced: HashSet<PostId>,
 }
 
 impl Tx {
@@ -26,6 +29,16 @@ impl Tx {
         }
         let actor = (**self).actor_by_uri(uri).await?;
         self.memo.by_uri.insert(uri.to_owned(), actor.clone());
+        Ok(actor)
+    }
+
+    /// See [`crate::Conn::actor`].
+    pub async fn actor(&mut self, id: ActorId) -> Result<Option<Actor>> {
+        if let Some(known) = self.memo.by_id.get(&id) {
+            return Ok(known.clone());
+        }
+        let actor = (**self).actor(id).await?;
+        self.memo.by_id.insert(id, actor.clone());
         Ok(actor)
     }
 
@@ -57,6 +70,45 @@ impl Tx {
         let has = (**self).has_bans(community).await?;
         self.memo.has_bans.insert(community, has);
         Ok(has)
+    }
+
+    /// See [`crate::Conn::tells_published`]. Nearly always nobody asked a community for
+    /// it, and then nobody has to be looked up.
+    pub async fn tells_published(&mut self, follower: ActorId, target: ActorId) -> Result<bool> {
+        Ok(self.tells_anybody(target).await? && (**self).tells_published(follower, target).await?)
+    }
+
+    /// See [`crate::Conn::tells_anybody`].
+    pub async fn tells_anybody(&mut self, target: ActorId) -> Result<bool> {
+        if let Some(known) = self.memo.tells_anybody.get(&target) {
+            return Ok(*known);
+        }
+        let anybody = (**self).tells_anybody(target).await?;
+        self.memo.tells_anybody.insert(target, anybody);
+        Ok(anybody)
+    }
+
+    /// See [`crate::Conn::set_tell_published`].
+    pub async fn set_tell_published(
+        &mut self,
+        follower: ActorId,
+        target: ActorId,
+        wanted: bool,
+    ) -> Result<bool> {
+        self.forget();
+        (**self).set_tell_published(follower, target, wanted).await
+    }
+
+    /// See [`crate::Conn::is_announced`]; also by what this transaction is about to say.
+    pub async fn is_announced(&mut self, post: PostId) -> Result<bool> {
+        if self.memo.announced.contains(&post) {
+            return Ok(true);
+        }
+        let announced = self.says_announcement(post) || (**self).is_announced(post).await?;
+        if announced {
+            self.memo.announced.insert(post);
+        }
+        Ok(announced)
     }
 
     /// See [`crate::Conn::put_ban`].

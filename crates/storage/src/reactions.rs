@@ -2,9 +2,9 @@
 
 use archipel_model::{ActorId, PostId, ReactionClass, ReactionKind, Timestamp};
 
-use crate::conn::sql;
+use crate::conn::{Driver, sql};
 use crate::maybe::Maybe;
-use crate::{Conn, Result};
+use crate::{Conn, Post, Result, Tx};
 
 /// A reaction as stored.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -45,19 +45,105 @@ pub struct NewReaction<'a> {
     pub uri: &'a str,
 }
 
-impl Conn {
-    /// Until the end of this transaction, no other one changes the totals of a post.
-    pub async fn lock_totals(&mut self, post: PostId) -> Result<()> {
+/// What is added to the totals of a post.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Totals {
+    likes: i64,
+    dislikes: i64,
+    boosts: i64,
+}
+
+/// The same on its way into the database.
+#[derive(Debug, serde::Serialize)]
+struct Added {
+    id: i64,
+    likes: i64,
+    dislikes: i64,
+    boosts: i64,
+}
+
+impl Tx {
+    /// Until the end of this transaction, no other one changes the totals of a post, which
+    /// it has read. Says how many reactions the post has at most. On SQLite there is one
+    /// writer anyway, so nothing has to be asked.
+    pub async fn lock_totals(&mut self, post: &Post) -> Result<i64> {
+        let mut count = post.likes + post.dislikes + post.boosts;
+        if let Driver::Postgres(conn) = self.driver() {
+            count = sqlx::query_scalar(
+                "SELECT likes + dislikes + boosts FROM post WHERE id = $1 FOR UPDATE",
+            )
+            .bind(post.id.0)
+            .fetch_optional(conn)
+            .await?
+            .unwrap_or(count);
+        }
+        let counted = self.counted.get(&post.id).copied().unwrap_or_default();
+        Ok(count + counted.likes + counted.dislikes + counted.boosts)
+    }
+
+    /// Adds to a total of a post, or takes from it, when the transaction ends or
+    /// [`Tx::flush`] is called: many votes share one statement.
+    pub fn add_to_totals(&mut self, post: PostId, kind: ReactionKind, by: i64) {
+        let totals = self.counted.entry(post).or_default();
+        match kind {
+            ReactionKind::Like => totals.likes += by,
+            ReactionKind::Dislike => totals.dislikes += by,
+            ReactionKind::Boost => totals.boosts += by,
+        }
+    }
+
+    /// See [`Conn::post`]; with the totals that this transaction counted.
+    pub async fn post(&mut self, id: PostId) -> Result<Option<Post>> {
+        let post = (**self).post(id).await?;
+        Ok(post.map(|post| self.with_counted(post)))
+    }
+
+    /// See [`Conn::post_by_uri`]; with the totals that this transaction counted.
+    pub async fn post_by_uri(&mut self, uri: &str) -> Result<Option<Post>> {
+        let post = (**self).post_by_uri(uri).await?;
+        Ok(post.map(|post| self.with_counted(post)))
+    }
+
+    fn with_counted(&self, post: Post) -> Post {
+        let Some(counted) = self.counted.get(&post.id) else {
+            return post;
+        };
+        Post {
+            likes: post.likes + counted.likes,
+            dislikes: post.dislikes + counted.dislikes,
+            boosts: post.boosts + counted.boosts,
+            ..post
+        }
+    }
+
+    /// Writes the totals.
+    pub(crate) async fn flush_totals(&mut self) -> Result<()> {
+        if self.counted.is_empty() {
+            return Ok(());
+        }
+        let added: Vec<Added> = std::mem::take(&mut self.counted)
+            .into_iter()
+            .map(|(post, totals)| Added {
+                id: post.0,
+                likes: totals.likes,
+                dislikes: totals.dislikes,
+                boosts: totals.boosts,
+            })
+            .collect();
         sql!(
             self,
-            fetch_scalar as i64,
-            sqlite: "SELECT id FROM post WHERE id = $1",
-            postgres: "SELECT id FROM post WHERE id = $1 FOR UPDATE",
-            post.0
+            execute,
+            "UPDATE post SET likes = likes + CAST(v.value ->> 'likes' AS BIGINT),
+                dislikes = dislikes + CAST(v.value ->> 'dislikes' AS BIGINT),
+                boosts = boosts + CAST(v.value ->> 'boosts' AS BIGINT)
+             FROM json_each($1) AS v WHERE post.id = CAST(v.value ->> 'id' AS BIGINT)",
+            crate::json_list(&added)
         )
         .map(drop)
     }
+}
 
+impl Conn {
     /// Somebody's reaction of this class to a post.
     pub async fn reaction(
         &mut self,
@@ -92,8 +178,35 @@ impl Conn {
         )
     }
 
+    /// Stores somebody's first reaction of its class to a post; says whether it is. The
+    /// totals are the caller's, see [`Tx::add_to_totals`].
+    pub async fn put_first_reaction(
+        &mut self,
+        new: &NewReaction<'_>,
+        now: Timestamp,
+    ) -> Result<bool> {
+        sql!(
+            self,
+            execute,
+            "INSERT INTO reaction (post_id, class, actor_uri, actor_id, host, kind, emoji, uri,
+                created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+             ON CONFLICT (post_id, class, actor_uri) DO NOTHING",
+            new.post_id.0,
+            new.kind.class().as_str(),
+            new.actor_uri,
+            new.actor_id.map(|id| id.0),
+            new.host,
+            new.kind.as_str(),
+            new.emoji,
+            new.uri,
+            now.micros()
+        )
+        .map(|rows| rows > 0)
+    }
+
     /// Stores a reaction in the place of an earlier one of its class; the totals are
-    /// the caller's, see [`Conn::add_to_totals`].
+    /// the caller's, see [`Tx::add_to_totals`].
     pub async fn put_reaction(&mut self, new: &NewReaction<'_>, now: Timestamp) -> Result<()> {
         sql!(
             self,
@@ -131,22 +244,6 @@ impl Conn {
             post.0,
             class.as_str(),
             actor_uri
-        )
-        .map(drop)
-    }
-
-    /// Adds to a total of a post, or takes from it.
-    pub async fn add_to_totals(&mut self, post: PostId, kind: ReactionKind, by: i64) -> Result<()> {
-        let share = |of: ReactionKind| if of == kind { by } else { 0 };
-        sql!(
-            self,
-            execute,
-            "UPDATE post SET likes = likes + $2, dislikes = dislikes + $3, boosts = boosts + $4
-             WHERE id = $1",
-            post.0,
-            share(ReactionKind::Like),
-            share(ReactionKind::Dislike),
-            share(ReactionKind::Boost)
         )
         .map(drop)
     }

@@ -2,10 +2,10 @@
 //!
 //! Idempotent: what is done twice, by two nodes or after a crash, is done once.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use archipel_model::ActivityId;
-use archipel_storage::{ActivityKind, Form};
+use archipel_model::{ActivityId, PostId};
+use archipel_storage::{Activity, ActivityKind, Form, Post, Tx};
 use moka::sync::Cache;
 
 use super::{Body, compose};
@@ -41,12 +41,15 @@ pub(super) async fn expand(
         .to_deliver
         .into_iter()
         .collect();
-    let mut kept = Vec::new();
-    for activity in activities
+    let said: Vec<&Activity> = activities
         .iter()
         .filter(|activity| wanted.contains(&activity.id))
-    {
-        match compose::compose(&mut tx, activity, &root).await {
+        .collect();
+    let posts = posts_of(&mut tx, &said).await?;
+    let mut kept = Vec::new();
+    for activity in said {
+        let post = activity.post_id.and_then(|id| posts.get(&id));
+        match compose::compose(&mut tx, activity, post, &root).await {
             Ok(renderings) => kept.extend(renderings),
             Err(ViewError::Storage(error)) => return Err(error),
             Err(error) => {
@@ -70,6 +73,20 @@ pub(super) async fn expand(
         );
     }
     Ok(ids.len())
+}
+
+/// The posts that are shown by what is said, all at once.
+async fn posts_of(
+    tx: &mut Tx,
+    said: &[&Activity],
+) -> archipel_storage::Result<HashMap<PostId, Post>> {
+    let showing = said.iter().filter(|activity| activity.kind.shows_post());
+    let ids: Vec<PostId> = showing.filter_map(|activity| activity.post_id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let posts = tx.posts(&ids).await?;
+    Ok(posts.into_iter().map(|post| (post.id, post)).collect())
 }
 
 const fn changes_actor(kind: ActivityKind) -> bool {

@@ -29,7 +29,7 @@ use tokio_util::task::TaskTracker;
 use crate::client::Knock;
 use crate::signature::BodyDigest;
 use crate::state::Federation;
-pub(crate) use compose::wrapped;
+pub(crate) use compose::{inner, wrapped};
 use record::{Recorder, Round};
 
 /// How long a node may hold a destination without renewing it.

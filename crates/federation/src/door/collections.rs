@@ -1,18 +1,21 @@
 //! Collections of actors: outbox, followers, following, featured, moderators.
 
-use archipel_model::{ActorState, Place, Role};
-use archipel_storage::{ActivityKind, Actor, Conn};
+use std::collections::HashMap;
+
+use archipel_model::{ActivityId, ActorState, Place, Role};
+use archipel_storage::{Activity, ActivityKind, Actor, Conn, Form};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{Uri, header};
+use serde_json::value::RawValue;
 use url::Url;
 
 use super::Door;
 use super::answer::{self, Answer};
-use crate::delivery::wrapped;
+use crate::delivery::{inner, wrapped};
 use crate::render::collection::{self, Item, OUTBOX_LIMIT};
-use crate::render::{CONTENT_TYPE, Json};
+use crate::render::{CONTENT_TYPE, Json, RenderError};
 use crate::views::{self, ViewError, url};
 
 /// Threads that are read to fill an outbox.
@@ -50,9 +53,18 @@ pub(super) async fn outbox(State(door): State<Door>, parts: Parts) -> Answer {
     let root = door.federation.actions.site.instance();
     let mut items = Vec::new();
     let mut bytes = 0;
-    for activity in conn.listed_activities(actor.id, kind, OUTBOX).await? {
+    let listed = conn.listed_activities(actor.id, kind, OUTBOX).await?;
+    let mut kept = passed_on(&mut conn, &listed).await?;
+    for activity in listed {
         let written = if kind == ActivityKind::AnnounceThread {
-            wrapped(&mut conn, &activity, &root).await
+            announced(
+                &mut conn,
+                &activity,
+                &actor,
+                kept.remove(&activity.inner_id),
+                &root,
+            )
+            .await
         } else {
             views::create(&mut conn, &activity).await
         };
@@ -70,6 +82,37 @@ pub(super) async fn outbox(State(door): State<Door>, parts: Parts) -> Answer {
     }
     let total = u64::try_from(total).unwrap_or(0);
     Ok(json(&collection::outbox(&id, total, &items)?))
+}
+
+/// The bytes of what people here said that a community passes on, all at once.
+async fn passed_on(
+    conn: &mut Conn,
+    announced: &[Activity],
+) -> archipel_storage::Result<HashMap<Option<ActivityId>, String>> {
+    let ids: Vec<ActivityId> = announced.iter().filter_map(|it| it.inner_id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let kept = conn.renderings(&ids).await?;
+    let plain = kept.into_iter().filter(|kept| kept.form == Form::Plain);
+    Ok(plain
+        .map(|kept| (Some(kept.activity_id), kept.body))
+        .collect())
+}
+
+/// What a community announced, from the bytes that are kept.
+async fn announced(
+    conn: &mut Conn,
+    activity: &Activity,
+    community: &Actor,
+    kept: Option<String>,
+    root: &str,
+) -> Result<Json, ViewError> {
+    let inner = match kept {
+        Some(kept) => RawValue::from_string(kept).map_err(RenderError::from)?,
+        None => inner(conn, activity, root).await?,
+    };
+    wrapped(activity, community, &inner)
 }
 
 /// How many follow, not who.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use archipel_model::{PostId, Visibility};
+use archipel_model::{PeerPolicy, PostId, Visibility};
 use archipel_storage::{NewPost, PostKind, PostState};
 
 use crate::database::{Database, both};
-use crate::make::{NOW, at, group, neighbour, person, reply, thread};
+use crate::make::{NOW, announcement, at, group, neighbour, person, reply, say, thread};
 
 both!(a_post_comes_back_as_it_was_stored);
 async fn a_post_comes_back_as_it_was_stored(db: Arc<Database>) {
@@ -167,4 +167,68 @@ async fn only_a_homeless_post_is_adopted(db: Arc<Database>) {
     tx.adopt_post(post.id, other.id).await.unwrap();
     let kept = tx.post(post.id).await.unwrap().unwrap();
     assert_eq!(kept.community_id, Some(hive.id));
+}
+
+both!(threads_of_blocked_and_limited_servers_do_not_count);
+async fn threads_of_blocked_and_limited_servers_do_not_count(db: Arc<Database>) {
+    let mut tx = db.store.write().await.unwrap();
+    let hive = group(&mut tx, "tilab").await;
+    let other = group(&mut tx, "velo").await;
+    for (host, policy) in [
+        ("peer.example", PeerPolicy::Open),
+        ("loud.example", PeerPolicy::Limited),
+        ("spam.example", PeerPolicy::Blocked),
+    ] {
+        let ana = person(&mut tx, "ana", host).await;
+        for place in [&hive, &hive, &other] {
+            let new = thread(&ana, Some(place));
+            assert!(tx.insert_post(&new, NOW).await.unwrap());
+            let answer = reply(&ana, &new);
+            assert!(tx.insert_post(&answer, NOW).await.unwrap());
+        }
+        tx.mark_host(host, policy).await.unwrap();
+    }
+    assert_eq!(tx.thread_count(hive.id).await.unwrap(), 2);
+    assert_eq!(tx.threads(hive.id, 10).await.unwrap().len(), 2);
+    assert_eq!(tx.thread_count(other.id).await.unwrap(), 1);
+}
+
+both!(what_is_said_knows_the_form_of_its_thread);
+async fn what_is_said_knows_the_form_of_its_thread(db: Arc<Database>) {
+    let mut tx = db.store.write().await.unwrap();
+    let hive = group(&mut tx, "tilab").await;
+    let ana = person(&mut tx, "ana", "peer.example").await;
+    let root = thread(&ana, Some(&hive));
+    let answer = reply(&ana, &root);
+    let below = reply(&ana, &answer);
+    let poll = NewPost {
+        kind: PostKind::Question,
+        ..reply(&ana, &answer)
+    };
+    let vote = reply(&ana, &poll);
+    let deeper = reply(&ana, &vote);
+    let asked = NewPost {
+        kind: PostKind::Question,
+        ..thread(&ana, Some(&hive))
+    };
+    let answered = reply(&ana, &asked);
+    let quiet = reply(&ana, &thread(&ana, Some(&hive)));
+    for (post, form) in [
+        (&root, PostKind::Page),
+        (&answer, PostKind::Page),
+        (&poll, PostKind::Question),
+        (&below, PostKind::Page),
+        (&vote, PostKind::Question),
+        (&deeper, PostKind::Question),
+        (&asked, PostKind::Question),
+        (&answered, PostKind::Question),
+    ] {
+        assert!(tx.insert_post(post, NOW).await.unwrap());
+        let said = say(&mut tx, &announcement(&hive, &post.uri)).await;
+        let said = tx.activity(said).await.unwrap().unwrap();
+        assert_eq!(said.thread_kind, Some(form), "{}", post.uri);
+    }
+    let said = say(&mut tx, &announcement(&hive, &quiet.uri)).await;
+    let said = tx.activity(said).await.unwrap().unwrap();
+    assert_eq!(said.thread_kind, None, "of what is not here, nothing");
 }

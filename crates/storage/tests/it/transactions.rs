@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use archipel_model::AccountId;
-use archipel_storage::Account;
+use archipel_model::{AccountId, ActorState, ReactionKind};
+use archipel_storage::{Account, NewActivity};
 
 use crate::database::{Database, both};
-use crate::make::{NOW, group, neighbour, person};
+use crate::make::{NOW, announcement, follows, group, neighbour, person, thread};
 
 both!(nothing_is_kept_before_the_commit);
 async fn nothing_is_kept_before_the_commit(db: Arc<Database>) {
@@ -91,4 +91,66 @@ async fn a_reader_cannot_change_a_file_and_sees_what_was_committed(db: Arc<Datab
     assert_eq!(tried.is_ok(), db.is_postgres());
     db.store.ping().await.unwrap();
     assert_eq!(db.store.is_postgres(), db.is_postgres());
+}
+
+both!(what_was_counted_shows_at_once_and_is_undone_with_its_piece);
+async fn what_was_counted_shows_at_once_and_is_undone_with_its_piece(db: Arc<Database>) {
+    let mut tx = db.store.write().await.unwrap();
+    let ana = person(&mut tx, "ana", "peer.example").await;
+    let new = thread(&ana, None);
+    tx.insert_post(&new, NOW).await.unwrap();
+    tx.add_to_totals(new.id, ReactionKind::Like, 2);
+    tx.savepoint().await.unwrap();
+    tx.add_to_totals(new.id, ReactionKind::Like, 1);
+    tx.add_to_totals(new.id, ReactionKind::Boost, 1);
+    let post = tx.post(new.id).await.unwrap().unwrap();
+    assert_eq!((post.likes, post.dislikes, post.boosts), (3, 0, 1));
+    assert!(tx.lock_totals(&post).await.unwrap() >= 4);
+    tx.rollback_to_savepoint().await.unwrap();
+    tx.add_to_totals(new.id, ReactionKind::Dislike, 1);
+    let post = tx.post_by_uri(&new.uri).await.unwrap().unwrap();
+    assert_eq!((post.likes, post.dislikes, post.boosts), (2, 1, 0));
+    tx.commit().await.unwrap();
+    let mut conn = db.store.read().await.unwrap();
+    let post = conn.post(new.id).await.unwrap().unwrap();
+    assert_eq!((post.likes, post.dislikes, post.boosts), (2, 1, 0));
+}
+
+both!(what_was_read_before_is_not_believed_after_a_write);
+async fn what_was_read_before_is_not_believed_after_a_write(db: Arc<Database>) {
+    let mut tx = db.store.write().await.unwrap();
+    let hive = group(&mut tx, "tilab").await;
+    let ana = person(&mut tx, "ana", "peer.example").await;
+    assert!(!tx.tells_published(ana.id, hive.id).await.unwrap());
+    follows(&mut tx, &ana, &hive).await;
+    assert!(tx.set_tell_published(ana.id, hive.id, true).await.unwrap());
+    assert!(tx.tells_published(ana.id, hive.id).await.unwrap());
+    tx.actor(ana.id).await.unwrap().unwrap();
+    tx.set_actor_state(ana.id, ActorState::Gone, NOW)
+        .await
+        .unwrap();
+    let ana = tx.actor(ana.id).await.unwrap().unwrap();
+    assert_eq!(ana.state, ActorState::Gone);
+}
+
+both!(an_announcement_counts_from_when_it_is_said);
+async fn an_announcement_counts_from_when_it_is_said(db: Arc<Database>) {
+    let mut tx = db.store.write().await.unwrap();
+    let hive = group(&mut tx, "tilab").await;
+    let ana = person(&mut tx, "ana", "peer.example").await;
+    let new = thread(&ana, Some(&hive));
+    tx.insert_post(&new, NOW).await.unwrap();
+    assert!(!tx.is_announced(new.id).await.unwrap());
+    tx.savepoint().await.unwrap();
+    let said = NewActivity {
+        post_id: Some(new.id),
+        ..announcement(&hive, &new.uri)
+    };
+    tx.say(&said, NOW);
+    assert!(tx.is_announced(new.id).await.unwrap());
+    tx.rollback_to_savepoint().await.unwrap();
+    assert!(!tx.is_announced(new.id).await.unwrap());
+    tx.say(&said, NOW);
+    tx.flush().await.unwrap();
+    assert!(tx.is_announced(new.id).await.unwrap());
 }

@@ -1,7 +1,7 @@
 //! What a community passes on: threads, replies, and what was done to them, in the
 //! form that each family of servers understands.
 
-use archipel_storage::{Activity, ActivityKind, Conn, Form, Rendering};
+use archipel_storage::{Activity, ActivityKind, Actor, Conn, Form, Post, Rendering, Tx};
 use serde_json::value::RawValue;
 
 use super::{plain, rendering, speaker};
@@ -9,16 +9,19 @@ use crate::render::activity::AnnounceView;
 use crate::render::{self, Json};
 use crate::views::{self, ViewError, url};
 
-/// All forms of what a community passes on.
+/// All forms of what a community passes on; `post` is what it shows, if it does.
 pub(super) async fn forms(
-    conn: &mut Conn,
+    tx: &mut Tx,
     activity: &Activity,
+    post: Option<&Post>,
     root: &str,
 ) -> Result<Vec<Rendering>, ViewError> {
     let mut forms = Vec::new();
+    let community = tx.actor(activity.actor_id).await?;
+    let community = community.ok_or(ViewError::Missing("the speaker"))?;
     if activity.kind != ActivityKind::AnnounceAgain {
-        let inner = inner(conn, activity, root).await?;
-        let wrapped = wrap(conn, activity, &inner).await?;
+        let inner = inner(tx, activity, root).await?;
+        let wrapped = wrapped(activity, &community, &inner)?;
         forms.push(rendering(activity, Form::Wrapped, &wrapped));
         // Measures are for the threadiverse: Mastodon takes a moderator's `Block` for
         // a personal one, GoToSocial answers 500 to a `Delete` of what others wrote.
@@ -34,7 +37,10 @@ pub(super) async fn forms(
         activity.kind,
         ActivityKind::AnnounceThread | ActivityKind::AnnounceAgain
     ) {
-        let (view, post, author) = boost_view(conn, activity).await?;
+        let post = post.ok_or(ViewError::Missing("the post"))?;
+        let author = tx.actor(post.author_id).await?;
+        let author = author.ok_or(ViewError::Missing("the author"))?;
+        let (view, post, author) = boost_view(activity, &community, post, &author)?;
         let boost = render::activity::announce_id(&view, &post, &author)?;
         forms.push(rendering(activity, Form::Boost, &boost));
     }
@@ -55,7 +61,7 @@ fn proves_itself(activity: &RawValue) -> bool {
 
 /// What an announcement passes on: the bytes that came, or the activity of ours
 /// exactly as it is sent elsewhere.
-pub(super) async fn inner(
+pub(crate) async fn inner(
     conn: &mut Conn,
     activity: &Activity,
     root: &str,
@@ -78,36 +84,23 @@ pub(super) async fn inner(
 }
 
 /// An announcement in the form of the threadiverse.
-pub(crate) async fn wrapped(
-    conn: &mut Conn,
+pub(crate) fn wrapped(
     activity: &Activity,
-    root: &str,
+    community: &Actor,
+    inner: &RawValue,
 ) -> Result<Json, ViewError> {
-    let inner = inner(conn, activity, root).await?;
-    wrap(conn, activity, &inner).await
-}
-
-async fn wrap(conn: &mut Conn, activity: &Activity, inner: &RawValue) -> Result<Json, ViewError> {
-    let community = speaker(conn, activity).await?;
-    let view = views::announce_view(activity, &community)?;
+    let view = views::announce_view(activity, community)?;
     Ok(render::activity::announce_wrapped(&view, inner)?)
 }
 
 /// A boost, the post that it shows, and the post's author.
-async fn boost_view(
-    conn: &mut Conn,
+fn boost_view(
     activity: &Activity,
+    community: &Actor,
+    post: &Post,
+    author: &Actor,
 ) -> Result<(AnnounceView, url::Url, url::Url), ViewError> {
-    let post = activity.post_id.ok_or(ViewError::Missing("the post"))?;
-    let post = conn
-        .post(post)
-        .await?
-        .ok_or(ViewError::Missing("the post"))?;
-    let author = conn
-        .actor(post.author_id)
-        .await?
-        .ok_or(ViewError::Missing("the author"))?;
-    let mut view = views::announce_view(activity, &speaker(conn, activity).await?)?;
+    let mut view = views::announce_view(activity, community)?;
     // An id of its own: who gets both forms would take the second for the first.
     view.id = url(&format!("{}/boost", activity.uri))?;
     Ok((view, url(&post.uri)?, url(&author.uri)?))
@@ -122,7 +115,17 @@ pub(super) async fn unboost(conn: &mut Conn, activity: &Activity) -> Result<Json
         .activity(boost)
         .await?
         .ok_or(ViewError::Missing("the announcement"))?;
-    let (view, post, author) = boost_view(conn, &boost).await?;
+    let post = boost.post_id.ok_or(ViewError::Missing("the post"))?;
+    let post = conn
+        .post(post)
+        .await?
+        .ok_or(ViewError::Missing("the post"))?;
+    let author = conn
+        .actor(post.author_id)
+        .await?
+        .ok_or(ViewError::Missing("the author"))?;
+    let community = speaker(conn, &boost).await?;
+    let (view, post, author) = boost_view(&boost, &community, &post, &author)?;
     let id = url(&activity.uri)?;
     Ok(render::activity::undo_announce(&id, &view, &post, &author)?)
 }

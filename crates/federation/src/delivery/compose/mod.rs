@@ -8,26 +8,25 @@ mod reactions;
 mod reports;
 
 use archipel_model::Timestamp;
-use archipel_storage::{Activity, ActivityKind, Actor, Conn, Form, Post, PostState, Rendering};
+use archipel_storage::{Activity, ActivityKind, Actor, Conn, Form, Post, PostState, Rendering, Tx};
 use serde_json::value::RawValue;
 
 use crate::render::{self, Json};
 use crate::views::{self, ViewError, url};
-pub(crate) use announce::wrapped;
+pub(crate) use announce::{inner, wrapped};
 
-/// All forms of an activity; `root` is the address of this server. Empty when there is nothing to say any more, because
-/// what it is about was deleted meanwhile.
+/// All forms of an activity that is about `post`; `root` is the address of this server.
+/// Empty when there is nothing to say any more, because what it is about was deleted
+/// meanwhile.
 pub(super) async fn compose(
-    conn: &mut Conn,
+    tx: &mut Tx,
     activity: &Activity,
+    post: Option<&Post>,
     root: &str,
 ) -> Result<Vec<Rendering>, ViewError> {
-    if activity.kind.shows_post()
-        && let Some(post) = activity.post_id
-    {
-        let post = conn.post(post).await?;
+    if activity.kind.shows_post() && activity.post_id.is_some() {
         let addressed = activity.kind == ActivityKind::Create;
-        if !post.is_some_and(|post| is_told(&post, addressed)) {
+        if !post.is_some_and(|post| is_told(post, addressed)) {
             return Ok(Vec::new());
         }
     }
@@ -36,10 +35,10 @@ pub(super) async fn compose(
         | ActivityKind::AnnounceReply
         | ActivityKind::AnnounceAgain
         | ActivityKind::Relay
-        | ActivityKind::RelayVote => announce::forms(conn, activity, root).await?,
-        ActivityKind::RelayFlag => reports::passed_on(conn, activity, root).await?,
+        | ActivityKind::RelayVote => announce::forms(tx, activity, post, root).await?,
+        ActivityKind::RelayFlag => reports::passed_on(tx, activity, root).await?,
         _ => {
-            let json = plain(conn, activity, root).await?;
+            let json = plain(tx, activity, root).await?;
             vec![rendering(activity, Form::Plain, &json)]
         }
     })
