@@ -11,6 +11,7 @@ use crate::posting::follower;
 
 both!(
     c39_a_boost_is_of_now,
+    c43_who_wants_to_be_asked_is_not_boosted,
     c44_the_newest_edit_wins_and_may_come_first,
     c45_a_deletion_in_every_form,
     c52_moderators_name_others,
@@ -42,6 +43,47 @@ async fn c39_a_boost_is_of_now(db: Db) {
         let boost = peer.hears_announce_of(&toot.id).await;
         let published = boost["published"].as_str().expect("a date");
         assert!(published[..16] >= before[..16], "{published} < {before}");
+    }
+}
+
+/// C43: a community boosts no post whose author wants to be asked before (GoToSocial);
+/// those that know communities get it, as it came.
+async fn c43_who_wants_to_be_asked_is_not_boosted(db: Db) {
+    let lab = Lab::start(db).await;
+    let group = lab.community("tilab");
+    let (microblog, alice) = follower(&lab, Family::GoToSocial, "alice").await;
+    let (other, _) = follower(&lab, Family::Mastodon, "bob").await;
+    let (lemmy, _) = follower(&lab, Family::Lemmy, "lena").await;
+    let mut ids = Vec::new();
+    for (text, policy) in [
+        (
+            "demander",
+            json!({ "automaticApproval": [], "manualApproval": [PUBLIC] }),
+        ),
+        ("personne", json!({ "automaticApproval": [alice.id] })),
+        ("tous", json!({ "automaticApproval": [PUBLIC] })),
+        ("rien", json!(null)),
+    ] {
+        let mut toot = Toot::by(&alice, text).to_group(&group).post();
+        toot.create["object"]["interactionPolicy"] = json!({ "canAnnounce": policy });
+        alice.says(&lab, &toot.create).await;
+        assert_eq!(fate(&lab, &toot.create).await, "done");
+        let heard = lemmy.hears_announce_of(&toot.id).await;
+        assert_eq!(heard["object"], toot.create);
+        ids.push(toot.id);
+    }
+    // Brought back, it is boosted no more than before.
+    lab.run(&["moderate", "remove", &ids[0]]);
+    lab.run(&["moderate", "restore", &ids[0]]);
+    let last = |said: &Value| said["object"]["type"] == "Undo";
+    lemmy.hears("Announce", last).await;
+    for peer in [&microblog, &other] {
+        for boosted in &ids[2..] {
+            peer.hears_announce_of(boosted).await;
+        }
+        for kept in &ids[..2] {
+            assert!(peer.announces_of(kept).is_empty(), "{kept}");
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use archipel_storage::{Activity, ActivityKind, Conn, Form, Rendering};
 use serde_json::value::RawValue;
 
 use super::{plain, rendering, speaker};
+use crate::parse;
 use crate::render::activity::AnnounceView;
 use crate::render::{self, Json};
 use crate::views::{self, ViewError, url};
@@ -31,10 +32,45 @@ pub(super) async fn forms(
         ActivityKind::AnnounceThread | ActivityKind::AnnounceAgain
     ) {
         let (view, post, author) = boost_view(conn, activity).await?;
-        let boost = render::activity::announce_id(&view, &post, &author)?;
-        forms.push(rendering(activity, Form::Boost, &boost));
+        if may_be_boosted(conn, activity, &author).await? {
+            let boost = render::activity::announce_id(&view, &post, &author)?;
+            forms.push(rendering(activity, Form::Boost, &boost));
+        }
     }
     Ok(forms)
+}
+
+/// Whether the author of a post lets a community boost it without being asked, as the
+/// activity that brought it says.
+async fn may_be_boosted(
+    conn: &mut Conn,
+    activity: &Activity,
+    author: &url::Url,
+) -> Result<bool, ViewError> {
+    let first = match (&activity.inner_raw, activity.post_id) {
+        (None, Some(post)) => {
+            conn.activity_about(post, ActivityKind::AnnounceThread)
+                .await?
+        }
+        _ => None,
+    };
+    let first = first.and_then(|first| first.inner_raw);
+    let Some(raw) = activity.inner_raw.as_ref().or(first.as_ref()) else {
+        return Ok(true);
+    };
+    // Few say anything of it, and all are read here.
+    if !raw.contains("canAnnounce") {
+        return Ok(true);
+    }
+    let Ok(brought) = serde_json::from_str(raw) else {
+        return Ok(true);
+    };
+    let community = speaker(conn, activity).await?;
+    let author = conn.actor_by_uri(author.as_str()).await?;
+    let followers = author.and_then(|author| author.followers);
+    let circles = [Some(community.uri.as_str()), followers.as_deref()];
+    let circles: Vec<&str> = circles.into_iter().flatten().collect();
+    Ok(parse::may_be_boosted(&brought, &circles))
 }
 
 /// Whether an activity carries a proof of who said it, so that others can believe
