@@ -51,3 +51,4 @@ mod replies;
 mod reports;
 mod topic_moves;
 mod visibility;
+mod watched;

@@ -463,9 +463,7 @@ impl Rules {
         }
         self.said.push(Said::AboutPerson(who));
         if restore {
-            for (slot, _) in POSTS.iter().enumerate().filter(|(_, post)| post.0 == who) {
-                self.let_back(slot, Cause::Ban);
-            }
+            self.bring_back(by, who, Cause::Ban);
         }
         self.logged(true)
     }

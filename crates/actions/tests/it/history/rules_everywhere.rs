@@ -80,9 +80,7 @@ impl Rules {
             self.said.push(Said::AboutPerson(who));
         }
         if restore && takes_part {
-            for (slot, _) in POSTS.iter().enumerate().filter(|(_, post)| post.0 == who) {
-                self.let_back(slot, Cause::BanEverywhere);
-            }
+            self.bring_back(by, who, Cause::BanEverywhere);
         }
         true
     }

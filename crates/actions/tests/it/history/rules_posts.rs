@@ -276,16 +276,28 @@ impl Rules {
         }
     }
 
-    /// One reason ends; without another, the post is back.
-    pub(super) fn let_back(&mut self, slot: Slot, cause: Cause) {
+    /// One reason ends; without another, the post is back. Says whether it is.
+    pub(super) fn let_back(&mut self, slot: Slot, cause: Cause) -> bool {
         let Some(post) = &mut self.posts[slot] else {
-            return;
+            return false;
         };
         post.causes.remove(&cause);
-        if post.state == State::Removed && post.causes.is_empty() {
-            post.state = State::Published;
-            if post.announced && POSTS[slot].1.is_none() {
-                self.said.push(Said::Again(slot));
+        if post.state != State::Removed || !post.causes.is_empty() {
+            return false;
+        }
+        post.state = State::Published;
+        if post.announced && POSTS[slot].1.is_none() {
+            self.said.push(Said::Again(slot));
+        }
+        true
+    }
+
+    /// What a ban took comes back; decided here, it is said of each post.
+    pub(super) fn bring_back(&mut self, by: Who, who: Who, cause: Cause) {
+        for (slot, _) in POSTS.iter().enumerate().filter(|(_, post)| post.0 == who) {
+            if self.let_back(slot, cause) && PEOPLE[by].1.is_none() {
+                self.said.push(Said::AboutPost(slot));
+                self.log += 1;
             }
         }
     }
