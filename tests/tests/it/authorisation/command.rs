@@ -41,19 +41,8 @@ pub(super) async fn the_command_line_does_what_the_table_says(db: Db) {
     let mut done = BTreeSet::new();
     for who in TRYING {
         if who != "operator" {
-            let community = ["post", who, "--to", "tilab", "Bonjour"];
-            done.insert("post".to_owned());
-            done.insert("reply".to_owned());
-            done.insert("react".to_owned());
-            for (measure, args) in [
-                ("post", &community[..]),
-                ("reply", &["reply", who, &post, "Oui"]),
-                ("react", &["like", who, &post]),
-                ("react", &["boost", who, &post]),
-            ] {
-                let expected = table.denied(measure, who, "community", "here").is_none();
-                assert_eq!(lab.cli(args).status.success(), expected, "{args:?}");
-            }
+            speaking(&lab, &table, who, &post);
+            done.extend(["post", "reply", "react"].map(str::to_owned));
         }
         let mut attempt = |measure: &'static str, upon: &str, args: &[&str]| {
             done.insert(measure.to_owned());
@@ -121,19 +110,7 @@ pub(super) async fn the_command_line_does_what_the_table_says(db: Db) {
             attempt("ban_everywhere", "outsider", &args);
         }
         lab.follow("other", &lab.community("tilab"));
-        // Upon whom ranks as high or higher.
-        for measure in RANKED {
-            for upon in ["facilitator", "elder", "owner"] {
-                if who == upon || table.denied(measure, who, upon, "here").is_none() {
-                    continue;
-                }
-                match measure {
-                    "appoint" => attempt(measure, upon, &["moderator", "add", "tilab", upon]),
-                    "dismiss" => attempt(measure, upon, &["moderator", "remove", "tilab", upon]),
-                    word => attempt(word, upon, &["moderate", word, "tilab", upon]),
-                }
-            }
-        }
+        ranks_hold(&lab, &table, who);
     }
     done.insert("admit".to_owned());
     done.insert("decide".to_owned());
@@ -141,6 +118,37 @@ pub(super) async fn the_command_line_does_what_the_table_says(db: Db) {
     done.insert("close".to_owned());
     closing(&lab, &table);
     table.is_covered(&done, &[]);
+}
+
+/// What one does as somebody of this server, and not in the name of a role.
+fn speaking(lab: &Lab, table: &Table, who: &str, post: &str) {
+    let community = ["post", who, "--to", "tilab", "Bonjour"];
+    for (measure, args) in [
+        ("post", &community[..]),
+        ("reply", &["reply", who, post, "Oui"]),
+        ("react", &["like", who, post]),
+        ("react", &["boost", who, post]),
+    ] {
+        let expected = table.denied(measure, who, "community", "here").is_none();
+        assert_eq!(lab.cli(args).status.success(), expected, "{args:?}");
+    }
+}
+
+/// Nothing is done upon whom ranks as high or higher.
+fn ranks_hold(lab: &Lab, table: &Table, who: &str) {
+    let attempt = |measure, upon, args: &[&str]| tried(lab, table, who, (measure, upon), args);
+    for measure in RANKED {
+        for upon in ["facilitator", "elder", "owner"] {
+            if who == upon || table.denied(measure, who, upon, "here").is_none() {
+                continue;
+            }
+            match measure {
+                "appoint" => attempt(measure, upon, &["moderator", "add", "tilab", upon]),
+                "dismiss" => attempt(measure, upon, &["moderator", "remove", "tilab", upon]),
+                word => attempt(word, upon, &["moderate", word, "tilab", upon]),
+            }
+        }
+    }
 }
 
 /// Once it is closed, the next one tries it on the other community.
