@@ -42,6 +42,10 @@ pub enum Following {
 }
 
 #[derive(Clone, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts of one person"
+)]
 pub struct Person {
     pub following: Option<Following>,
     pub vouched: bool,
@@ -194,6 +198,7 @@ impl Rules {
     }
 
     /// Does a step, if it may be done; says whether anything changed.
+    #[expect(clippy::too_many_lines, reason = "one arm for each step")]
     pub fn step(&mut self, step: Step) -> bool {
         match step {
             Step::Wait(hours) => self.now += hours * 3600,
