@@ -232,7 +232,6 @@ pub(crate) async fn post(conn: &mut Conn, post: &Post) -> Result<PostView, ViewE
         parent,
         title: post.title.clone(),
         content_html: post.content.clone(),
-        source_markdown: post.source.clone(),
         warning: post.summary.clone(),
         sensitive: post.sensitive,
         language: post.language.as_deref().map(language),

@@ -76,8 +76,6 @@ pub struct PostView {
     pub title: Option<String>,
     /// The text, safe HTML.
     pub content_html: String,
-    /// The text as typed, Markdown.
-    pub source_markdown: Option<String>,
     /// A content warning.
     pub warning: Option<String>,
     /// Whether media or text are to be hidden at first.
@@ -181,13 +179,6 @@ pub fn addressing(view: &PostView) -> Addressing {
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Source<'a> {
-    content: &'a str,
-    media_type: &'static str,
-}
-
-#[derive(Serialize)]
 #[serde(tag = "type", rename_all_fields = "camelCase")]
 enum Tag<'a> {
     Mention { href: &'a Url, name: &'a str },
@@ -257,8 +248,6 @@ struct Post<'a> {
     content_map: Option<BTreeMap<&'a str, &'a str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<&'a Language>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<Source<'a>>,
     url: &'a Url,
     attachment: Vec<Attachment<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -324,10 +313,6 @@ fn post<'a>(view: &'a PostView, content: &'a str) -> Post<'a> {
             .as_ref()
             .map(|language| BTreeMap::from([(language.identifier.as_str(), content)])),
         language: view.language.as_ref(),
-        source: view.source_markdown.as_deref().map(|content| Source {
-            content,
-            media_type: "text/markdown",
-        }),
         url: &view.url,
         attachment: attachments(view),
         image: view
