@@ -31,6 +31,12 @@ pub async fn decide_request(
     if accept && order.standing_of(ctx, tx, follower).await?.banned {
         return Err(Error::StillBanned(follower.acct()));
     }
+    // To put somebody out who is in takes more than to decide who comes in.
+    if !accept && follow.state == FollowState::Accepted {
+        order
+            .authorise(ctx, tx, Measure::Expel, target, None)
+            .await?;
+    }
     let (state, kind, deed) = if accept {
         (FollowState::Accepted, ActivityKind::Accept, Deed::Admitted)
     } else {
@@ -41,12 +47,6 @@ pub async fn decide_request(
             Deed::TurnedAway,
         )
     };
-    // To put somebody out who is in takes more than to decide who comes in.
-    if !accept && follow.state == FollowState::Accepted {
-        order
-            .authorise(ctx, tx, Measure::Expel, target, None)
-            .await?;
-    }
     tx.decide_follow(follow.id, state, ctx.now()).await?;
     if !follower.is_local {
         answer(ctx, tx, &follow, follower, kind);

@@ -85,8 +85,8 @@ pub async fn edit_post(
         return Ok(EditOutcome::Unchanged);
     }
     renew(ctx, tx, post, &edit.special).await?;
-    // What waited is older, or was written when everything was held.
-    tx.drop_held_edit(post.id).await?;
+    // A newer one that waits arrived before this one, and waits on.
+    tx.drop_older_held_edit(post.id, at).await?;
     show(ctx, tx, author, post, edit.received).await?;
     Ok(EditOutcome::Edited)
 }

@@ -62,10 +62,14 @@ pub async fn approve_edit(
     if author.host_blocked {
         return Err(Error::Inactive(author.acct()));
     }
-    if tx
-        .edit_post(post.id, &content, waiting.edited_at, received)
-        .await?
-    {
+    // What is written here counts from when it is shown: a moderator's mark may have
+    // changed the post since it was written.
+    let at = if author.is_local {
+        ctx.now()
+    } else {
+        waiting.edited_at
+    };
+    if tx.edit_post(post.id, &content, at, received).await? {
         renew(ctx, tx, post, special).await?;
         show(ctx, tx, &author, post, received).await?;
     }

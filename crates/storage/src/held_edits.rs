@@ -115,6 +115,19 @@ impl Conn {
         )
     }
 
+    /// Drops the version of a post that waits, if it was not written after this moment;
+    /// false when there was none.
+    pub async fn drop_older_held_edit(&mut self, post: PostId, at: Timestamp) -> Result<bool> {
+        sql!(
+            self,
+            execute,
+            "DELETE FROM held_edit WHERE post_id = $1 AND edited_at <= $2",
+            post.0,
+            at.micros()
+        )
+        .map(|rows| rows > 0)
+    }
+
     /// Lets no version of a post wait any more; says whether one did.
     pub async fn drop_held_edit(&mut self, post: PostId) -> Result<bool> {
         sql!(

@@ -250,7 +250,7 @@ async fn a1_create_attributed_to_another(db: Db) {
     assert!(shown(&lab).await.is_empty());
 }
 
-/// A2: a post whose id is elsewhere is nobody's; the real one comes through later.
+/// A2, C34: a post whose id is elsewhere is nobody's; the real one comes through later.
 async fn a2_create_of_an_id_elsewhere(db: Db) {
     let lab = Lab::start(db).await;
     let (home, away) = (

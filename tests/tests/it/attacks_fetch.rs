@@ -48,7 +48,7 @@ async fn a12_documents_that_claim_to_be_another(db: Db) {
     assert_eq!(lab.followers("tilab").await, 1);
 }
 
-/// A14: the media types that are believed, and those that are not.
+/// A14, C06: the media types that are believed, and those that are not.
 async fn a14_only_activitypub_is_read(db: Db) {
     let lab = Lab::start(db).await;
     for (n, (kind, believed)) in [

@@ -78,7 +78,7 @@ async fn a10_answers_to_follows_never_sent(db: Db) {
     assert_eq!(following().await, 1);
 }
 
-/// G1, G2: what a person or a foreign community passes on in another's name.
+/// G1, G2, C34: what a person or a foreign community passes on in another's name.
 async fn g1_g2_announced_forgeries(db: Db) {
     let lab = Lab::start(db).await;
     lab.account("ada");

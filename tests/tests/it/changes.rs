@@ -8,7 +8,7 @@ use crate::posting::follower;
 
 both!(an_edit_and_a_deletion_are_passed_on);
 
-/// An edit reaches the threadiverse as its author said it, an older one nobody; a
+/// C44, C45: an edit reaches the threadiverse as its author said it, an older one nobody; a
 /// deletion reaches it too, and takes the boost back from microblogs.
 async fn an_edit_and_a_deletion_are_passed_on(db: Db) {
     let lab = Lab::start(db).await;

@@ -113,7 +113,7 @@ async fn a_remote_moderator_removes_and_restores(db: Db) {
     assert_eq!(log(&lab), ["restored", "removed", "appointed"]);
 }
 
-/// G4, G5: who came later, or is nothing, does not take the role of who was there
+/// C52, G4, G5: who came later, or is nothing, does not take the role of who was there
 /// before, and nobody leaves by the hand of an outsider.
 async fn ranks_hold_over_federation(db: Db) {
     let lab = Lab::start(db).await;

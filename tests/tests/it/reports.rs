@@ -118,7 +118,7 @@ async fn five_dialects_are_one_report(db: Db) {
     assert_eq!(microblog.of_type("Flag").len(), 1);
 }
 
-/// A moderator elsewhere gets the report as it came, the followers do not, and she
+/// C57: a moderator elsewhere gets the report as it came, the followers do not, and she
 /// closes it; nobody else can.
 async fn c57_a_report_is_passed_on_in_confidence_and_resolved(db: Db) {
     let lab = Lab::start(db).await;

@@ -39,17 +39,14 @@ impl World {
                         _ => Said::Reject(who),
                     }
                 }
+                ActivityKind::RelayVote => Said::Vote(self.about(key).await?),
                 ActivityKind::Relay if key == self.hive.uri => Said::AboutCommunity,
                 ActivityKind::Relay => {
-                    let mut about = None;
-                    for (slot, id) in self.posts.iter().enumerate() {
-                        let post = post_of(&mut self.tx, *id).await.unwrap();
-                        if post.is_some_and(|post| post.uri == key) {
-                            about = Some(Said::AboutPost(slot));
-                        }
+                    let about = who().map(Said::AboutPerson);
+                    match about {
+                        Some(about) => about,
+                        None => Said::AboutPost(self.about(key).await?),
                     }
-                    let about = about.or(who().map(Said::AboutPerson));
-                    about.ok_or_else(|| format!("passed on for nothing: {said:?}"))?
                 }
                 // What people here say themselves, and letters to authors.
                 _ => continue,
@@ -58,6 +55,17 @@ impl World {
         heard.sort();
         self.rules.said.sort();
         same("what is said", &heard, &self.rules.said)
+    }
+
+    /// The post at this address.
+    async fn about(&mut self, uri: &str) -> Result<usize, String> {
+        for (slot, id) in self.posts.iter().enumerate() {
+            let post = post_of(&mut self.tx, *id).await.unwrap();
+            if post.is_some_and(|post| post.uri == uri) {
+                return Ok(slot);
+            }
+        }
+        Err(format!("passed on for nothing: {uri}"))
     }
 
     async fn compare_people(&mut self) -> Result<(), String> {
@@ -94,6 +102,22 @@ impl World {
         for slot in 0..POSTS.len() {
             let real = post_of(&mut self.tx, self.posts[slot]).await.unwrap();
             let expected = self.rules.posts[slot].as_ref();
+            let waiting = match self.posts[slot] {
+                Some(id) => self.tx.held_edit(id).await.unwrap(),
+                None => None,
+            };
+            if let (Some(real), Some(expected)) = (&real, expected) {
+                let what = format!("votes for and against post {slot}");
+                same(&what, &(real.likes, real.dislikes), &expected.totals())?;
+                let what = format!("the edits of post {slot} that are shown and wait");
+                // A tombstone says when it was deleted.
+                let shown = real.updated_at.filter(|_| expected.state != State::Deleted);
+                let waits = waiting.map(|edit| edit.edited_at);
+                let by_the_rules = (expected.edited.map(lab::at), expected.waiting.map(lab::at));
+                same(&what, &(shown, waits), &by_the_rules)?;
+                let what = format!("whether post {slot} is marked");
+                same(&what, &real.sensitive, &expected.marked)?;
+            }
             let seen = real.map(|post| {
                 let state = match post.state {
                     PostState::Published => State::Published,

@@ -1,12 +1,13 @@
 //! The hands of everybody: one action for each step.
 
 use archipel_actions::{
-    Ban, CommunityChange, Context, Door, Edit, EditOutcome, Order, Result, appoint, approve_held,
-    author_deleted, ban, change_community, decide_request, dismiss, edit_post, expel, follow,
-    invite, refuse_held, remove_post, restore_post, set_locked, set_pinned, set_vouched, set_wave,
-    unban, unfollow,
+    Ban, CommunityChange, Context, Door, Edit, EditOutcome, NewReactionTo, Order, Reacted, Result,
+    Special, Via, Voter, appoint, approve_edit, approve_held, author_deleted, ban,
+    change_community, decide_request, dismiss, edit_post, expel, follow, invite, react,
+    refuse_edit, refuse_held, remove_post, restore_post, set_locked, set_marked, set_pinned,
+    set_vouched, set_wave, take_back, unban, unfollow,
 };
-use archipel_model::Timestamp;
+use archipel_model::{ReactionClass, ReactionKind, Timestamp};
 use archipel_storage::{Actor, Edited, Post, Tx};
 
 use super::rules::{OPERATOR, PEOPLE};
@@ -37,6 +38,24 @@ impl Hands {
             },
             reason: None,
             rule: None,
+        }
+    }
+
+    /// Upon the whole server, which is the first of all.
+    fn everywhere(&self, by: Who) -> Order<'_> {
+        Order {
+            community: &self.people[OPERATOR],
+            ..self.order(by)
+        }
+    }
+
+    fn via(&self, who: Who) -> Via<'_> {
+        match PEOPLE[who].1 {
+            None => Via::Here,
+            Some(_) => Via::Received {
+                uri: &self.uri,
+                raw: &self.raw,
+            },
         }
     }
 
@@ -90,8 +109,27 @@ impl Hands {
             Step::Unban { by, who, restore } => {
                 unban(ctx, tx, &self.order(by), &self.people[who], restore).await
             }
+            Step::BanEverywhere {
+                by,
+                who,
+                hours: end,
+                content,
+            } => {
+                let how = Ban {
+                    ends_at: end.map(|end| self.at(end)),
+                    with_content: content,
+                };
+                ban(ctx, tx, &self.everywhere(by), &self.people[who], how).await
+            }
+            Step::UnbanEverywhere { by, who, restore } => {
+                unban(ctx, tx, &self.everywhere(by), &self.people[who], restore).await
+            }
             Step::Wave { by, on } => set_wave(ctx, tx, &self.order(by), on).await,
-            Step::Join(_) | Step::Post(_) | Step::Reply(_) | Step::Hold(..) => {
+            Step::Join(_)
+            | Step::Post(_)
+            | Step::Reply(_)
+            | Step::Hold(..)
+            | Step::Reactions(_) => {
                 let change = change_of(step);
                 change_community(ctx, tx, &self.order(OPERATOR), &change).await
             }
@@ -114,12 +152,12 @@ impl Hands {
                 };
                 let edit = Edit {
                     content,
-                    special: archipel_actions::Special::Nothing,
+                    special: Special::Nothing,
                     at: self.at(-late),
                     received: self.received(by),
                 };
                 let outcome = edit_post(ctx, tx, &self.people[by], post, &edit).await;
-                outcome.map(|outcome| outcome == EditOutcome::Edited)
+                outcome.map(|outcome| outcome != EditOutcome::Unchanged)
             }
             Step::Delete { by, .. } => {
                 author_deleted(ctx, tx, &self.people[by], post, self.received(by)).await
@@ -130,6 +168,35 @@ impl Hands {
             Step::Restore { by, .. } => restore_post(ctx, tx, &self.order(by), post).await,
             Step::Lock { by, on, .. } => set_locked(ctx, tx, &self.order(by), post, on).await,
             Step::Pin { by, on, .. } => set_pinned(ctx, tx, &self.order(by), post, on).await,
+            Step::Mark { by, on, .. } => set_marked(ctx, tx, &self.order(by), post, on).await,
+            Step::Vote { by, like, .. } => {
+                let kind = if like {
+                    ReactionKind::Like
+                } else {
+                    ReactionKind::Dislike
+                };
+                let vote = NewReactionTo {
+                    voter: Voter::Known(&self.people[by]),
+                    post,
+                    kind,
+                    emoji: None,
+                    via: self.via(by),
+                };
+                react(ctx, tx, &vote).await.map(|it| it == Reacted::Counted)
+            }
+            Step::Unvote { by, .. } => {
+                let (voter, class) = (Voter::Known(&self.people[by]), ReactionClass::Vote);
+                take_back(ctx, tx, voter, post, class, self.via(by)).await
+            }
+            Step::SortEdit { by, publish, .. } if publish => {
+                let order = self.order(by);
+                let approved = approve_edit(ctx, tx, &order, post, &Special::Nothing).await;
+                approved.map(|()| true)
+            }
+            Step::SortEdit { by, .. } => {
+                let refused = refuse_edit(ctx, tx, &self.order(by), post).await;
+                refused.map(|()| true)
+            }
             Step::Sort { by, publish, .. } if publish => {
                 approve_held(ctx, tx, &self.order(by), post).await
             }
@@ -148,6 +215,10 @@ pub const fn upon(step: Step) -> Option<Slot> {
         | Step::Restore { slot, .. }
         | Step::Lock { slot, .. }
         | Step::Pin { slot, .. }
+        | Step::Mark { slot, .. }
+        | Step::Vote { slot, .. }
+        | Step::Unvote { slot, .. }
+        | Step::SortEdit { slot, .. }
         | Step::Sort { slot, .. } => Some(slot),
         _ => None,
     }
@@ -172,6 +243,10 @@ fn change_of(step: Step) -> CommunityChange {
         Step::Hold(hold, unknown) => CommunityChange {
             hold: Some(hold),
             hold_unknown: Some(unknown),
+            ..same
+        },
+        Step::Reactions(reactions) => CommunityChange {
+            reactions: Some(reactions),
             ..same
         },
         _ => same,

@@ -13,7 +13,7 @@ mod world;
 
 use std::sync::Arc;
 
-use archipel_model::{HoldPolicy, Role};
+use archipel_model::{HoldPolicy, ReactionPolicy, Role};
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
@@ -30,7 +30,11 @@ both!(
     what_waited_when_its_author_brought_it_is_announced_when_approved,
     who_has_a_role_answers_what_waits,
     answers_outside_the_community_are_left_alone,
-    a_new_rank_counts_from_when_it_was_given
+    a_new_rank_counts_from_when_it_was_given,
+    a_mark_does_not_swallow_the_edit_that_waits,
+    an_older_edit_drops_no_newer_one_that_waits,
+    what_two_bans_took_comes_back_when_both_are_undone,
+    votes_are_counted_once_and_by_the_policy
 );
 
 /// Tries one history; `Err` says where it differs.
@@ -83,6 +87,7 @@ async fn histories_end_as_the_rules_say(db: Arc<Database>) {
 
 const YANN: usize = 1;
 const LENA: usize = 2;
+const BEA: usize = 3;
 const ANA: usize = 4;
 const EVE: usize = 5;
 const ZOE: usize = 6;
@@ -227,5 +232,83 @@ async fn what_waited_when_its_author_brought_it_is_announced_when_approved(db: A
         Step::Bring(2),
         approved,
     ];
+    as_the_rules_say(&db, &steps).await;
+}
+
+const fn edit(by: usize, slot: usize, late: i64) -> Step {
+    Step::Edit { by, slot, late }
+}
+
+const ALWAYS: Step = Step::Hold(HoldPolicy::Always, false);
+const NEVER: Step = Step::Hold(HoldPolicy::Never, false);
+
+async fn a_mark_does_not_swallow_the_edit_that_waits(db: Arc<Database>) {
+    let mark = Step::Mark {
+        by: LENA,
+        slot: 1,
+        on: true,
+    };
+    let show = Step::SortEdit {
+        by: YANN,
+        slot: 1,
+        publish: true,
+    };
+    let steps = [Step::Bring(1), ALWAYS, edit(BEA, 1, 0), mark, show];
+    as_the_rules_say(&db, &steps).await;
+}
+
+async fn an_older_edit_drops_no_newer_one_that_waits(db: Arc<Database>) {
+    let steps = [
+        Step::Bring(0),
+        ALWAYS,
+        edit(ANA, 0, 0),
+        NEVER,
+        edit(ANA, 0, 10),
+        edit(ANA, 0, 0),
+    ];
+    as_the_rules_say(&db, &steps).await;
+}
+
+async fn what_two_bans_took_comes_back_when_both_are_undone(db: Arc<Database>) {
+    let everywhere = |by| Step::BanEverywhere {
+        by,
+        who: ANA,
+        hours: None,
+        content: true,
+    };
+    let undone = |by| Step::UnbanEverywhere {
+        by,
+        who: ANA,
+        restore: true,
+    };
+    // By who runs this server, whom hers does not overrule; then by hers.
+    for (by, other) in [(0, EVE), (EVE, ZOE)] {
+        for ends in [[undone(by), unban(ANA)], [unban(ANA), undone(by)]] {
+            let begin = [Step::Bring(0), ban(ANA), everywhere(by), undone(other)];
+            as_the_rules_say(&db, &[&begin[..], &ends].concat()).await;
+        }
+    }
+}
+
+async fn votes_are_counted_once_and_by_the_policy(db: Arc<Database>) {
+    let vote = |by, like| Step::Vote { by, slot: 0, like };
+    let of_two = |by| {
+        [
+            vote(by, true),
+            vote(by, true),
+            vote(by, false),
+            Step::Reactions(ReactionPolicy::Likes),
+            vote(by, false),
+            vote(by, true),
+            vote(by, false),
+            Step::Reactions(ReactionPolicy::Nothing),
+            Step::Unvote { by, slot: 0 },
+            Step::Unvote { by, slot: 0 },
+            vote(by, true),
+            Step::Reactions(ReactionPolicy::All),
+        ]
+    };
+    let (here, elsewhere) = (of_two(BEA), of_two(EVE));
+    let steps = [&[Step::Bring(0)][..], &here, &elsewhere].concat();
     as_the_rules_say(&db, &steps).await;
 }

@@ -2,9 +2,9 @@
 //! `FEDERATION.md` promise. It knows nothing of the code under test but its words for
 //! policies and roles.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use archipel_model::{HoldPolicy, JoinPolicy, PostPolicy, Role};
+use archipel_model::{HoldPolicy, JoinPolicy, PostPolicy, ReactionPolicy, Role};
 
 use super::steps::{Slot, Step, Who};
 
@@ -42,6 +42,10 @@ pub enum Following {
 }
 
 #[derive(Clone, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts of one person"
+)]
 pub struct Person {
     pub following: Option<Following>,
     pub vouched: bool,
@@ -52,10 +56,14 @@ pub struct Person {
     pub ban: Option<i64>,
     /// Whether that ban took what they posted.
     ban_took: bool,
+    /// As these, of the whole server; and whether that was decided here.
+    ban_everywhere: Option<(i64, bool)>,
+    ban_everywhere_took: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum State {
+    #[default]
     Published,
     Held,
     Removed,
@@ -68,10 +76,11 @@ enum Cause {
     Itself { by: Who },
     Refusal,
     Ban,
+    BanEverywhere,
     Thread(Slot),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "independent facts of one post"
@@ -89,6 +98,11 @@ pub struct Post {
     /// Whether its author brought it while it waited.
     brought: bool,
     pub edited: Option<i64>,
+    /// When the version was written that waits.
+    pub waiting: Option<i64>,
+    pub marked: bool,
+    /// Who votes for it (`true`) and against it.
+    votes: BTreeMap<Who, bool>,
     causes: BTreeSet<Cause>,
     /// Whether its last removal took along what answers it.
     took_replies: bool,
@@ -104,6 +118,7 @@ pub enum Said {
     Accept(Who),
     Reject(Who),
     AboutPost(Slot),
+    Vote(Slot),
     AboutPerson(Who),
     AboutCommunity,
 }
@@ -122,6 +137,7 @@ pub struct Rules {
     reply: PostPolicy,
     hold: HoldPolicy,
     hold_unknown: bool,
+    reactions: ReactionPolicy,
 }
 
 impl Rules {
@@ -142,11 +158,21 @@ impl Rules {
             reply: PostPolicy::Everyone,
             hold: HoldPolicy::Never,
             hold_unknown: false,
+            reactions: ReactionPolicy::All,
         }
     }
 
     pub fn banned(&self, who: Who) -> bool {
+        self.banned_here(who) || self.banned_everywhere(who)
+    }
+
+    fn banned_here(&self, who: Who) -> bool {
         self.people[who].ban.is_some_and(|end| end > self.now)
+    }
+
+    fn banned_everywhere(&self, who: Who) -> bool {
+        let ban = self.people[who].ban_everywhere;
+        ban.is_some_and(|(end, _)| end > self.now)
     }
 
     pub fn member(&self, who: Who) -> bool {
@@ -172,6 +198,7 @@ impl Rules {
     }
 
     /// Does a step, if it may be done; says whether anything changed.
+    #[expect(clippy::too_many_lines, reason = "one arm for each step")]
     pub fn step(&mut self, step: Step) -> bool {
         match step {
             Step::Wait(hours) => self.now += hours * 3600,
@@ -191,6 +218,10 @@ impl Rules {
                 let before = (self.hold, self.hold_unknown);
                 (self.hold, self.hold_unknown) = (hold, unknown);
                 return self.logged(before != (hold, unknown));
+            }
+            Step::Reactions(reactions) => {
+                let before = std::mem::replace(&mut self.reactions, reactions);
+                return self.logged(before != reactions);
             }
             Step::Ask(who) => return self.ask(who),
             Step::Leave(who) => {
@@ -260,6 +291,19 @@ impl Rules {
                 content,
             } => return self.ban(by, who, hours, content),
             Step::Unban { by, who, restore } => return self.unban(by, who, restore),
+            Step::BanEverywhere {
+                by,
+                who,
+                hours,
+                content,
+            } => return self.ban_everywhere(by, who, hours, content),
+            Step::UnbanEverywhere { by, who, restore } => {
+                return self.unban_everywhere(by, who, restore);
+            }
+            Step::Mark { by, slot, on } => return self.mark(by, slot, on),
+            Step::Vote { by, slot, like } => return self.vote(by, slot, like),
+            Step::Unvote { by, slot } => return self.unvote(by, slot),
+            Step::SortEdit { by, slot, publish } => return self.sort_edit(by, slot, publish),
             Step::Sort { by, slot, publish } => return self.sort(by, slot, publish),
             Step::Wave { by, on } => {
                 let changes = self.at_least(by, Role::Moderator) && self.wave != on;
@@ -319,6 +363,11 @@ impl Rules {
             return false;
         };
         if !self.at_least(by, Role::Facilitator) || (accept && self.banned(who)) {
+            return false;
+        }
+        // Turning away who is in already is to expel them.
+        let may_expel = by != who && self.at_least(by, Role::Moderator) && self.outranks(by, who);
+        if !accept && before == Following::Member && !may_expel {
             return false;
         }
         let after = if accept {
@@ -412,16 +461,14 @@ impl Rules {
         if !self.at_least(by, Role::Moderator) {
             return false;
         }
-        let was = self.banned(who);
+        let was = self.banned_here(who);
         self.people[who].ban = None;
         if !was {
             return false;
         }
         self.said.push(Said::AboutPerson(who));
         if restore {
-            for (slot, _) in POSTS.iter().enumerate().filter(|(_, post)| post.0 == who) {
-                self.let_back(slot, Cause::Ban);
-            }
+            self.bring_back(by, who, Cause::Ban);
         }
         self.logged(true)
     }
@@ -435,5 +482,9 @@ impl Rules {
     }
 }
 
+#[path = "rules_everywhere.rs"]
+mod everywhere;
 #[path = "rules_posts.rs"]
 mod posts;
+#[path = "rules_votes.rs"]
+mod votes;

@@ -95,15 +95,10 @@ impl Rules {
         let gone = of_parent.is_some_and(|p| matches!(p.state, State::Removed | State::Deleted));
         self.posts[slot] = Some(Post {
             state,
-            locked: false,
-            pinned: false,
             here,
             parent: parent.filter(|_| !gone),
-            announced: false,
             brought,
-            edited: None,
-            causes: std::collections::BTreeSet::new(),
-            took_replies: false,
+            ..Post::default()
         });
         if here && brought && state == State::Published {
             self.announce(slot);
@@ -172,17 +167,65 @@ impl Rules {
         if by != POSTS[slot].0
             || post.state == State::Deleted
             || post.edited.is_some_and(|edited| edited >= at)
-            // What is shown stays as it is until its edit was read.
-            || (unread && post.here && post.state == State::Published)
         {
             return false;
         }
-        post.edited = Some(at);
+        // What is shown stays as it is until its edit was read.
+        if unread && post.here && post.state == State::Published {
+            let newer = post.waiting.is_none_or(|waiting| waiting < at);
+            post.waiting = if newer { Some(at) } else { post.waiting };
+            return newer;
+        }
+        post.waiting = post.waiting.filter(|waiting| *waiting > at);
+        self.show_edit(slot, at);
+        true
+    }
+
+    fn show_edit(&mut self, slot: Slot, at: i64) {
+        let Some(post) = &mut self.posts[slot] else {
+            return;
+        };
+        (post.edited, post.marked) = (Some(at), false);
         post.brought |= post.state == State::Held;
         if post.state == State::Published && post.announced {
             self.said.push(Said::AboutPost(slot));
         }
-        true
+    }
+
+    pub(super) fn sort_edit(&mut self, by: Who, slot: Slot, publish: bool) -> bool {
+        let may = self.at_least(by, Role::Moderator);
+        let Some(post) = self.posts[slot].as_mut().filter(|post| may && post.here) else {
+            return false;
+        };
+        let Some(at) = post.waiting.take() else {
+            return false;
+        };
+        if publish {
+            // What is written here is as old as it is known.
+            let local = PEOPLE[POSTS[slot].0].1.is_none();
+            self.show_edit(slot, if local { self.now } else { at });
+        }
+        self.logged(true)
+    }
+
+    /// The mark of what was written here is a new version of it.
+    pub(super) fn mark(&mut self, by: Who, slot: Slot, on: bool) -> bool {
+        let may = self.at_least(by, Role::Facilitator);
+        let (local, now) = (PEOPLE[POSTS[slot].0].1.is_none(), self.now);
+        let Some(post) = self.posts[slot]
+            .as_mut()
+            .filter(|post| may && post.here && post.state != State::Deleted && post.marked != on)
+        else {
+            return false;
+        };
+        post.marked = on;
+        if local {
+            post.edited = Some(now);
+            if post.state == State::Published && post.announced {
+                self.said.push(Said::AboutPost(slot));
+            }
+        }
+        self.logged(true)
     }
 
     pub(super) fn delete(&mut self, by: Who, slot: Slot) -> bool {
@@ -196,15 +239,7 @@ impl Rules {
             // It comes too late.
             self.posts[slot] = Some(Post {
                 state: State::Deleted,
-                locked: false,
-                pinned: false,
-                here: false,
-                parent: None,
-                announced: false,
-                brought: false,
-                edited: None,
-                causes: std::collections::BTreeSet::new(),
-                took_replies: false,
+                ..Post::default()
             });
             return true;
         };
@@ -213,6 +248,7 @@ impl Rules {
             return false;
         }
         (post.state, post.pinned) = (State::Deleted, false);
+        (post.edited, post.waiting) = (None, None);
         let announced = post.announced;
         if announced {
             self.said.push(Said::AboutPost(slot));
@@ -240,16 +276,28 @@ impl Rules {
         }
     }
 
-    /// One reason ends; without another, the post is back.
-    pub(super) fn let_back(&mut self, slot: Slot, cause: Cause) {
+    /// One reason ends; without another, the post is back. Says whether it is.
+    pub(super) fn let_back(&mut self, slot: Slot, cause: Cause) -> bool {
         let Some(post) = &mut self.posts[slot] else {
-            return;
+            return false;
         };
         post.causes.remove(&cause);
-        if post.state == State::Removed && post.causes.is_empty() {
-            post.state = State::Published;
-            if post.announced && POSTS[slot].1.is_none() {
-                self.said.push(Said::Again(slot));
+        if post.state != State::Removed || !post.causes.is_empty() {
+            return false;
+        }
+        post.state = State::Published;
+        if post.announced && POSTS[slot].1.is_none() {
+            self.said.push(Said::Again(slot));
+        }
+        true
+    }
+
+    /// What a ban took comes back; decided here, it is said of each post.
+    pub(super) fn bring_back(&mut self, by: Who, who: Who, cause: Cause) {
+        for (slot, _) in POSTS.iter().enumerate().filter(|(_, post)| post.0 == who) {
+            if self.let_back(slot, cause) && PEOPLE[by].1.is_none() {
+                self.said.push(Said::AboutPost(slot));
+                self.log += 1;
             }
         }
     }

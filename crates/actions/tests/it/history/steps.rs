@@ -1,6 +1,6 @@
 //! What can happen in a community, as a generated history lists it.
 
-use archipel_model::{HoldPolicy, JoinPolicy, PostPolicy, Role};
+use archipel_model::{HoldPolicy, JoinPolicy, PostPolicy, ReactionPolicy, Role};
 use proptest::prelude::*;
 
 /// Somebody, by their place in [`super::rules::PEOPLE`].
@@ -91,6 +91,40 @@ pub enum Step {
         who: Who,
         restore: bool,
     },
+    /// As [`Step::Ban`], from the whole server: by who runs it or by their own server.
+    BanEverywhere {
+        by: Who,
+        who: Who,
+        hours: Option<i64>,
+        content: bool,
+    },
+    UnbanEverywhere {
+        by: Who,
+        who: Who,
+        restore: bool,
+    },
+    /// A post is marked as sensitive, or not.
+    Mark {
+        by: Who,
+        slot: Slot,
+        on: bool,
+    },
+    /// Somebody votes for or against a post, or takes their vote back.
+    Vote {
+        by: Who,
+        slot: Slot,
+        like: bool,
+    },
+    Unvote {
+        by: Who,
+        slot: Slot,
+    },
+    /// An edit that waits is shown or dropped.
+    SortEdit {
+        by: Who,
+        slot: Slot,
+        publish: bool,
+    },
     /// A held post is published or refused.
     Sort {
         by: Who,
@@ -105,6 +139,7 @@ pub enum Step {
     Post(PostPolicy),
     Reply(PostPolicy),
     Hold(HoldPolicy, bool),
+    Reactions(ReactionPolicy),
 }
 
 fn word<T: Copy + std::fmt::Debug + 'static>(all: &'static [T]) -> impl Strategy<Value = T> {
@@ -117,7 +152,7 @@ pub fn histories(people: usize, posts: usize, most: usize) -> impl Strategy<Valu
     let slot = move || 0..posts;
     // Often by those who may; else most of a history would be refusals.
     let by = move || prop_oneof![3 => 0..3_usize, 2 => 0..people];
-    let step = prop_oneof![
+    let people_and_posts = prop_oneof![
         2 => (1..30_i64).prop_map(Step::Wait),
         4 => who().prop_map(Step::Ask),
         1 => who().prop_map(Step::Leave),
@@ -150,5 +185,21 @@ pub fn histories(people: usize, posts: usize, most: usize) -> impl Strategy<Valu
         1 => word(PostPolicy::ALL).prop_map(Step::Reply),
         2 => (word(HoldPolicy::ALL), any::<bool>()).prop_map(|(hold, on)| Step::Hold(hold, on)),
     ];
+    let shown = prop_oneof![
+        2 => (prop_oneof![Just(0_usize), who()], who(), proptest::option::of(-2..40_i64), any::<bool>())
+            .prop_map(|(by, who, hours, content)| Step::BanEverywhere { by, who, hours, content }),
+        2 => (prop_oneof![Just(0_usize), who()], who(), any::<bool>())
+            .prop_map(|(by, who, restore)| Step::UnbanEverywhere { by, who, restore }),
+        2 => (by(), slot(), any::<bool>()).prop_map(|(by, slot, on)| Step::Mark { by, slot, on }),
+        6 => (who(), slot(), any::<bool>()).prop_map(|(by, slot, like)| Step::Vote { by, slot, like }),
+        2 => (who(), slot()).prop_map(|(by, slot)| Step::Unvote { by, slot }),
+        6 => (slot(), 0..20_i64).prop_map(move |(slot, late)| Step::Edit {
+            by: super::rules::POSTS[slot].0, slot, late,
+        }),
+        4 => (by(), slot(), any::<bool>())
+            .prop_map(|(by, slot, publish)| Step::SortEdit { by, slot, publish }),
+        1 => word(ReactionPolicy::ALL).prop_map(Step::Reactions),
+    ];
+    let step = prop_oneof![5 => people_and_posts, 2 => shown];
     proptest::collection::vec(step, 1..most)
 }

@@ -5,6 +5,7 @@ use archipel_storage::{Activity, ActivityKind, Actor, Conn, Form, Post, Renderin
 use serde_json::value::RawValue;
 
 use super::{plain, rendering, speaker};
+use crate::parse;
 use crate::render::activity::AnnounceView;
 use crate::render::{self, Json};
 use crate::views::{self, ViewError, url};
@@ -40,11 +41,44 @@ pub(super) async fn forms(
         let post = post.ok_or(ViewError::Missing("the post"))?;
         let author = tx.actor(post.author_id).await?;
         let author = author.ok_or(ViewError::Missing("the author"))?;
-        let (view, post, author) = boost_view(activity, &community, post, &author)?;
-        let boost = render::activity::announce_id(&view, &post, &author)?;
-        forms.push(rendering(activity, Form::Boost, &boost));
+        if may_be_boosted(tx, activity, &community, &author).await? {
+            let (view, post, author) = boost_view(activity, &community, post, &author)?;
+            let boost = render::activity::announce_id(&view, &post, &author)?;
+            forms.push(rendering(activity, Form::Boost, &boost));
+        }
     }
     Ok(forms)
+}
+
+/// Whether the author of a post lets a community boost it without being asked, as the
+/// activity that brought it says.
+async fn may_be_boosted(
+    conn: &mut Conn,
+    activity: &Activity,
+    community: &Actor,
+    author: &Actor,
+) -> Result<bool, ViewError> {
+    let first = match (activity.kind, activity.post_id) {
+        (ActivityKind::AnnounceAgain, Some(post)) => {
+            conn.activity_about(post, ActivityKind::AnnounceThread)
+                .await?
+        }
+        _ => None,
+    };
+    let first = first.and_then(|first| first.inner_raw);
+    let Some(raw) = activity.inner_raw.as_ref().or(first.as_ref()) else {
+        return Ok(true);
+    };
+    // Few say anything of it, and all are read here.
+    if !raw.contains("canAnnounce") {
+        return Ok(true);
+    }
+    let Ok(brought) = serde_json::from_str(raw) else {
+        return Ok(true);
+    };
+    let circles = [Some(community.uri.as_str()), author.followers.as_deref()];
+    let circles: Vec<&str> = circles.into_iter().flatten().collect();
+    Ok(parse::may_be_boosted(&brought, &circles))
 }
 
 /// Whether an activity carries a proof of who said it, so that others can believe
