@@ -3,14 +3,19 @@
 use super::{Cause, FOR_GOOD, Following, OPERATOR, PEOPLE, POSTS, Rules, Said, State, Who};
 
 impl Rules {
-    /// Who runs the server bans everybody else; another server its own people.
+    /// Who runs the server bans everybody else; another server its own people, by
+    /// somebody whom it does not keep out, and not by the one it is about.
     fn may_everywhere(&self, by: Who, who: Who) -> bool {
         if by == OPERATOR {
             return who != OPERATOR;
         }
         let home = PEOPLE[by].1;
         let decided_here = self.people[who].ban_everywhere.is_some_and(|ban| ban.1);
-        home.is_some() && home == PEOPLE[who].1 && !(self.banned_everywhere(who) && decided_here)
+        home.is_some()
+            && home == PEOPLE[who].1
+            && by != who
+            && !self.banned_everywhere(by)
+            && !(self.banned_everywhere(who) && decided_here)
     }
 
     fn takes_part(&self, who: Who) -> bool {
@@ -39,7 +44,10 @@ impl Rules {
             return false;
         }
         let person = &self.people[who];
-        let as_it_is = person.ban_everywhere.is_some_and(|ban| ban.0 == end)
+        // What is decided here too, their own server cannot end any more.
+        let as_it_is = person
+            .ban_everywhere
+            .is_some_and(|ban| ban.0 == end && (ban.1 || by != OPERATOR))
             && (!content
                 || (person.ban_everywhere_took
                     && !self.posted(who, |state| state == State::Published)));
