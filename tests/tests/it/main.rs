@@ -48,5 +48,6 @@ mod remote;
 mod remote_proofs;
 mod replies;
 mod reports;
+mod told;
 mod topic_moves;
 mod visibility;

@@ -143,7 +143,10 @@ impl Errand<'_> {
         }
         let forms = forms(delivery.kind, self.manner.dialect);
         if forms.is_empty() {
-            return Sent::skipped(delivery);
+            return Sent::skipped_because(
+                delivery,
+                "not sent: this server is told in another form",
+            );
         }
         let signers = match self.deliverer.federation.signers(delivery.actor_id).await {
             Ok(signers) => signers,
