@@ -239,14 +239,16 @@ impl Conn {
         })
     }
 
-    /// Who moderates a community, the longest-serving first; nobody of a server that
-    /// is blocked.
+    /// Who moderates a community, by rank, since Lemmy takes the first for its head;
+    /// nobody of a server that is blocked.
     pub async fn moderators(&mut self, community: ActorId) -> Result<Vec<ModeratorRow>> {
         sql!(
             self,
             fetch_all as ModeratorRow,
             "SELECT m.actor_id, a.uri, m.role FROM moderator m JOIN actor a ON a.id = m.actor_id
-             WHERE m.community_id = $1 AND NOT a.host_blocked ORDER BY m.created_at, m.actor_id",
+             WHERE m.community_id = $1 AND NOT a.host_blocked
+             ORDER BY CASE m.role WHEN 'owner' THEN 0 WHEN 'moderator' THEN 1 ELSE 2 END,
+                m.created_at, m.actor_id",
             community.0
         )
     }

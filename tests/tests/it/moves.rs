@@ -82,7 +82,7 @@ async fn a_move_needs_both_sides(db: Db) {
     let mut forged = moved(&new, &new.id);
     forged["object"] = json!(old.id);
     new.says_and_is_heard(&lab, &forged).await;
-    assert!(outcome(&lab, &forged).contains("only who moves"));
+    assert!(outcome(&lab, &forged).contains("no post that is known"));
     let kinds = moved(&old, &group.id);
     old.says_and_is_heard(&lab, &kinds).await;
     assert!(outcome(&lab, &kinds).contains("not the same"));

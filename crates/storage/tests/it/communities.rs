@@ -81,8 +81,8 @@ async fn standing_follows_from_role_membership_and_state(db: Arc<Database>) {
     assert!(tx.standing(hive.id, ana.id, at(9)).await.unwrap().suspended);
 }
 
-both!(moderators_are_listed_by_seniority_and_promoted_in_place);
-async fn moderators_are_listed_by_seniority_and_promoted_in_place(db: Arc<Database>) {
+both!(moderators_are_listed_by_rank_and_promoted_in_place);
+async fn moderators_are_listed_by_rank_and_promoted_in_place(db: Arc<Database>) {
     let mut tx = db.store.write().await.unwrap();
     let hive = settled(&mut tx, "tilab").await;
     let ana = person(&mut tx, "ana", "peer.example").await;
