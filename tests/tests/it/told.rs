@@ -104,6 +104,9 @@ async fn a_refusal_says_what_to_do(db: Db) {
     lab.run(&["account", "suspend", "bea", "--yes"]);
     assert!(lab.notices("bea").is_empty());
 
+    let quiet = lab.cli(&["account", "list"]);
+    assert!(quiet.stderr.is_empty(), "{quiet:?}");
+
     // A name above still counts when one below it is let go.
     lab.run(&["peer", "block", "bad.example", "--yes"]);
     lab.run(&["peer", "limit", "sub.bad.example"]);
