@@ -34,7 +34,9 @@ pub(super) fn thing(context: &Context, thing: &Value) {
             match value {
                 Value::Array(rows) if rows.iter().any(Value::is_object) => {
                     line(format_args!("{name}:"));
-                    rows.iter().for_each(|row| line(nested(row)));
+                    for row in rows {
+                        line(nested(row));
+                    }
                 }
                 value => line(format_args!("{name}: {}", plain(value))),
             }
