@@ -4,11 +4,11 @@
 use archipel_model::notice::Told;
 use archipel_model::permission::Measure;
 use archipel_model::{ActorKind, Deed, MeasureId, Timestamp};
-use archipel_storage::{ActivityKind, Actor, FollowState, PostState, Tx};
+use archipel_storage::{ActivityKind, Actor, FollowState, Post, PostState, Tx};
 
 use crate::everywhere::{decided_here, proclaim_everywhere};
 use crate::follow::answer;
-use crate::order::{About, Order, Telltale};
+use crate::order::{About, Door, Order, Telltale};
 use crate::removal::{boost_again, take_boost_back};
 use crate::resolution::dealt_with;
 use crate::{Context, Error, Result};
@@ -126,6 +126,11 @@ pub async fn unban(
         for community in &communities {
             for id in tx.bring_posts_back(person.id, community.id).await? {
                 if let Some(post) = tx.post(id).await? {
+                    let order = Order {
+                        community,
+                        ..*order
+                    };
+                    say_restored(ctx, tx, &order, person, &post).await?;
                     boost_again(ctx, tx, community, &post).await?;
                 }
             }
@@ -136,6 +141,29 @@ pub async fn unban(
         order.tell(ctx, tx, person, Told::BanEnded, about).await?;
     }
     Ok(true)
+}
+
+/// Names a post that came back with the end of a ban: Lemmy 0.19 and PieFed end the
+/// ban without a look at `restoreData`. Who decided elsewhere says so there.
+async fn say_restored(
+    ctx: &Context,
+    tx: &mut Tx,
+    order: &Order<'_>,
+    person: &Actor,
+    post: &Post,
+) -> Result<()> {
+    if !matches!(order.door, Door::Here(_)) {
+        return Ok(());
+    }
+    let about = About {
+        target: Some(person.id),
+        post: Some(post.id),
+        ..About::default()
+    };
+    let measure = order.log(ctx, tx, Deed::Restored, about).await?;
+    order
+        .proclaim(ctx, tx, measure, &post.uri, &[person.id])
+        .await
 }
 
 /// Whether the very same ban is in force: what is said again is not done again.

@@ -103,9 +103,11 @@ async fn who_runs_the_server_bans_from_all_of_it(db: Db) {
     ]);
     let end = lemmy
         .hears("Announce", |said| {
-            said["actor"] == utilo && said["object"]["type"] == "Undo"
+            let undone = &said["object"]["object"];
+            said["actor"] == utilo && undone["type"] == "Block"
         })
         .await;
+    assert_eq!(end["object"]["type"], "Undo");
     assert_eq!(end["object"]["object"]["target"], utilo);
     shown(&lab, "tilab", &ids[0], true).await;
 

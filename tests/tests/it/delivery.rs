@@ -117,8 +117,7 @@ async fn a_refusal_is_final(db: Db) {
         let lab = Lab::start(db).await;
         let (peer, _) = follower(&lab, Family::Lemmy, "lena").await;
         lab.account("ada");
-        // A 400 may mean that the signature was not understood: the other scheme
-        // is tried once.
+        // It took the Accept: a 400 does not mean that the signature was not understood.
         peer.always_answer(Answer::says(status, "community_is_full"));
         let post = lab.post("ada", "tilab", "Un sujet", "Bonjour");
         let row = eventually("the refusal on record", PATIENCE, || async {
@@ -137,10 +136,7 @@ async fn a_refusal_is_final(db: Db) {
             .iter()
             .filter(|seen| archipel_tests::surface::subject_of(&seen.json) == post)
             .count();
-        assert!(
-            tries <= if status == 400 { 2 } else { 1 },
-            "{tries} tries for {status}"
-        );
+        assert_eq!(tries, 1, "{status}");
     }
 }
 

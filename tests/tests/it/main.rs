@@ -51,3 +51,4 @@ mod reports;
 mod told;
 mod topic_moves;
 mod visibility;
+mod watched;

@@ -42,7 +42,7 @@ fn log(lab: &Lab) -> Vec<String> {
         .collect()
 }
 
-async fn shown(lab: &Lab, id: &str, shown: bool) {
+pub(crate) async fn shown(lab: &Lab, id: &str, shown: bool) {
     eventually(&format!("{id} shown: {shown}"), PATIENCE, || async {
         let outbox = lab.outbox("tilab").await;
         let found = outbox

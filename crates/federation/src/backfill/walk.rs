@@ -79,13 +79,14 @@ impl<'a> Walk<'a> {
             if !self.is_new(&url) {
                 break;
             }
-            let Some(page) = Box::pin(self.page(&url)).await else {
+            let Some((page, named)) = Box::pin(self.page(&url)).await else {
                 break;
             };
+            let spoken_for = named.then_some(collection);
             next = page.next.clone().or_else(|| page.first.clone());
-            self.gather(&page.items, collection, most, &mut found);
+            self.gather(&page.items, spoken_for, most, &mut found);
             if let Some(first) = &page.first_page {
-                self.gather(&first.items, collection, most, &mut found);
+                self.gather(&first.items, spoken_for, most, &mut found);
                 next = next.or_else(|| first.next.clone());
             }
             if found.len() >= most || self.is_spent() {
@@ -98,7 +99,7 @@ impl<'a> Walk<'a> {
     fn gather(
         &mut self,
         items: &[AnnounceOf],
-        collection: &Url,
+        spoken_for: Option<&Url>,
         most: usize,
         found: &mut Vec<Listed>,
     ) {
@@ -107,13 +108,13 @@ impl<'a> Walk<'a> {
                 return;
             }
             self.items -= 1;
-            found.extend(listed(item, collection));
+            found.extend(listed(item, spoken_for));
         }
     }
 
-    async fn page(&mut self, url: &Url) -> Option<RemoteCollection> {
+    async fn page(&mut self, url: &Url) -> Option<(RemoteCollection, bool)> {
         match self.document(url).await {
-            Ok(value) => parse::collection(&value).ok(),
+            Ok((value, named)) => Some((parse::collection(&value).ok()?, named)),
             Err(error) => {
                 self.note(url, &error);
                 None
@@ -121,16 +122,20 @@ impl<'a> Walk<'a> {
         }
     }
 
-    async fn document(&mut self, url: &Url) -> Result<Value, ActorError> {
+    async fn document(&mut self, url: &Url) -> Result<(Value, bool), ActorError> {
         self.budget.take()?;
         let _turn = self.federation.fetching.at(url).await;
         let signer = self.federation.instance_signer().await?;
-        let fetched = self
+        let (mut fetched, named) = self
             .federation
             .client
-            .get_activity(url, Some(&signer), self.federation.now())
+            .get_list(url, Some(&signer), self.federation.now())
             .await?;
-        Ok(fetched.value)
+        if let (false, Some(list)) = (named, fetched.value.as_object_mut()) {
+            // Where it was found is all that is known of it.
+            list.insert("id".to_owned(), Value::from(fetched.url.as_str()));
+        }
+        Ok((fetched.value, named))
     }
 
     /// A post from its origin, with its author stored.
@@ -149,8 +154,8 @@ impl<'a> Walk<'a> {
 }
 
 /// The post that a member stands for: announced, created, itself or by its id. Its
-/// content counts only from its own server.
-fn listed(item: &AnnounceOf, collection: &Url) -> Option<Listed> {
+/// content counts only from its own server, in a list that is what it claims to be.
+fn listed(item: &AnnounceOf, spoken_for: Option<&Url>) -> Option<Listed> {
     let (id, object) = match item {
         AnnounceOf::Id(id) => (id, None),
         AnnounceOf::Object(object) => (&object.id, Some(object.as_ref())),
@@ -161,8 +166,10 @@ fn listed(item: &AnnounceOf, collection: &Url) -> Option<Listed> {
         },
         AnnounceOf::Batch(_) => return None,
     };
-    let object = object
-        .filter(|object| same_origin(&object.id, collection) && object.speaks_for_its_authors());
+    let object = object.filter(|object| {
+        spoken_for.is_some_and(|list| same_origin(&object.id, list))
+            && object.speaks_for_its_authors()
+    });
     Some(Listed {
         id: id.clone(),
         object: object.cloned(),

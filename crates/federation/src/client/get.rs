@@ -77,6 +77,34 @@ impl Client {
             .unwrap_or_else(|_| Err(FetchError::timed_out()))
     }
 
+    /// Fetches a list, signed like [`Client::get_activity`], and says whether it is
+    /// what it claims to be: at its own id. PieFed's lists of replies have no id, and
+    /// its contexts one at which there is nothing; such a list may name things, but is
+    /// not believed about them.
+    pub async fn get_list(
+        &self,
+        url: &Url,
+        signer: Option<&Signer>,
+        now: Timestamp,
+    ) -> Result<(Fetched, bool), FetchError> {
+        let deadline = self.0.limits.fetch;
+        let mut walk = Walk {
+            accept: ACCEPT_ACTIVITY,
+            signer: signer.map(|signer| (signer, now)),
+            requests_left: MAX_REQUESTS,
+            redirects_left: MAX_REDIRECTS,
+            deadline,
+        };
+        let fetched = tokio::time::timeout(deadline, self.document(url, &mut walk))
+            .await
+            .unwrap_or_else(|_| Err(FetchError::timed_out()))?;
+        if !same_origin(&fetched.url, url) {
+            return Err(Refused::IdMismatch.into());
+        }
+        let named = claimed_id(&fetched.value).is_ok_and(|id| is_at(&id, &fetched.url, url));
+        Ok((fetched, named))
+    }
+
     /// Fetches a small document that is not `ActivityPub` (`WebFinger`, `NodeInfo`),
     /// unsigned, whatever its content type, at most `most` bytes.
     pub async fn get_plain(

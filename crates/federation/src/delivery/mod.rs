@@ -26,6 +26,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::client::Knock;
 use crate::signature::BodyDigest;
 use crate::state::Federation;
 pub(crate) use compose::wrapped;
@@ -43,6 +44,10 @@ const PER_DESTINATION: i64 = 24;
 /// Bytes of renderings kept in memory.
 const KEPT_BYTES: u64 = 16 * 1024 * 1024;
 
+/// Hosts of which it is known in memory which knock they take, and for how long.
+const KEPT_HOSTS: u64 = 10_000;
+const KNOCK_TRUSTED: Duration = Duration::from_hours(1);
+
 /// The deliverer of one node.
 #[derive(Clone)]
 struct Deliverer {
@@ -53,6 +58,8 @@ struct Deliverer {
     /// next.
     signing: Arc<Semaphore>,
     bodies: Cache<(ActivityId, Form), Body>,
+    /// The knock that a host took last: its next 400 is about what was sent.
+    taken: Cache<String, Knock>,
     recorder: Recorder,
 }
 
@@ -84,6 +91,10 @@ pub async fn run(federation: Federation, stop: CancellationToken) {
         bodies: Cache::builder()
             .max_capacity(KEPT_BYTES)
             .weigher(|_, body: &Body| u32::try_from(body.bytes.len()).unwrap_or(u32::MAX))
+            .build(),
+        taken: Cache::builder()
+            .max_capacity(KEPT_HOSTS)
+            .time_to_live(KNOCK_TRUSTED)
             .build(),
         recorder,
         federation,

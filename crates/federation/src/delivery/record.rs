@@ -262,6 +262,10 @@ fn fared(round: &Round, now: Timestamp) -> DestinationResult {
                 || report.retry_after.is_some()
                 || matches!(report.status, Some(429 | 500..=599)))
     });
+    // A server that fails at one thing, and was asked nothing else, may well take the
+    // next: GoToSocial answers 500 to what it does not like.
+    let lone = round.results.len() == 1;
+    let in_trouble = in_trouble.filter(|report| !(lone && report.status == Some(500)));
     let before = &round.destination;
     let mut result = DestinationResult {
         id: before.id,
@@ -284,7 +288,7 @@ fn fared(round: &Round, now: Timestamp) -> DestinationResult {
                 result.parked_at = Some(now.micros());
             }
         }
-        _ if success || reports().next().is_some() => {
+        _ if success || reports().any(|report| report.status != Some(500)) => {
             result.fail_count = 0;
             result.failing_since = None;
             result.parked_at = None;
@@ -299,5 +303,73 @@ fn describe(report: &PostReport) -> String {
         Some(status) if report.words.is_empty() => format!("status {status}"),
         Some(status) => format!("status {status}: {}", report.words),
         None => report.words.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use archipel_model::{ActivityId, ActorId, DestinationId};
+    use archipel_storage::ActivityKind;
+
+    use super::*;
+    use crate::client::Knock;
+
+    /// How a destination fares that failed twice before, after answers of these
+    /// statuses in one round.
+    fn after(statuses: &[u16]) -> DestinationResult {
+        let sent = |(number, status): (i64, &u16)| {
+            let delivery = QueuedDelivery {
+                destination_id: DestinationId(1),
+                activity_id: ActivityId(number),
+                kind: ActivityKind::Relay,
+                actor_id: ActorId(1),
+                object_key: number.to_string(),
+                attempts: 1,
+                thread_kind: None,
+                key_id: None,
+            };
+            let class = match status {
+                200..=299 => PostClass::Delivered,
+                500..=599 => PostClass::Retry,
+                _ => PostClass::Refused,
+            };
+            Sent::reported(
+                delivery,
+                PostReport {
+                    status: Some(*status),
+                    retry_after: None,
+                    words: String::new(),
+                    knock: Knock::Cavage,
+                    class,
+                },
+            )
+        };
+        let round = Round {
+            destination: ClaimedDestination {
+                id: DestinationId(1),
+                inbox: "https://social.example/inbox".to_owned(),
+                host: "social.example".to_owned(),
+                fail_count: 2,
+                failing_since: Some(Timestamp::from_unix_seconds(1_800_000_000)),
+                parked_at: None,
+            },
+            results: (1..).zip(statuses).map(sent).collect(),
+        };
+        fared(&round, Timestamp::from_unix_seconds(1_800_000_100))
+    }
+
+    /// GoToSocial answers 500 to what it does not like, again and again; all else
+    /// must not wait for that.
+    #[test]
+    fn one_thing_that_fails_delays_nothing_else() {
+        let lone = after(&[500]);
+        assert_eq!((lone.fail_count, lone.backoff_until), (2, 0));
+        assert_eq!(after(&[500, 202]).fail_count, 0);
+        for trouble in [&[500, 500][..], &[503], &[502, 500]] {
+            let result = after(trouble);
+            assert_eq!(result.fail_count, 3, "{trouble:?}");
+            assert!(result.backoff_until > 0, "{trouble:?}");
+        }
+        assert_eq!(after(&[400]).fail_count, 0);
     }
 }

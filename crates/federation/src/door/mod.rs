@@ -45,6 +45,7 @@ pub fn router(federation: Federation, rules: GateRules, pages: Router) -> Router
         .route("/outbox", get(collections::instance_outbox))
         .route("/c/{handle}/outbox", get(collections::outbox))
         .route("/c/{handle}/followers", get(collections::followers))
+        .route("/c/{handle}/following", get(collections::following))
         .route("/c/{handle}/featured", get(collections::featured))
         .route("/c/{handle}/moderators", get(collections::moderators))
         .route("/u/{handle}/outbox", get(collections::outbox))

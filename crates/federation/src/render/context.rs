@@ -39,13 +39,6 @@ static CONTEXT: LazyLock<Value> = LazyLock::new(|| {
             "postingRestrictedToMods": "lemmy:postingRestrictedToMods",
             "commentsEnabled": "pt:commentsEnabled",
             "votersCount": "toot:votersCount",
-            "timezone": "mz:timezone",
-            "joinMode": {"@id": "mz:joinMode", "@type": "mz:joinModeType"},
-            "externalParticipationUrl": {
-                "@id": "mz:externalParticipationUrl",
-                "@type": "sc:URL"
-            },
-            "onlineLink": {"@id": "https://join.piefed.social/ns#onlineLink", "@type": "sc:URL"},
             "language": "sc:inLanguage",
             "identifier": "sc:identifier",
             "webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger",
@@ -65,9 +58,30 @@ static CONTEXT: LazyLock<Value> = LazyLock::new(|| {
                 "@id": "https://w3id.org/security#publicKeyMultibase",
                 "@type": "https://w3id.org/security#multibase"
             }
-        }
+        },
+        events()
     ])
 });
+
+/// The terms of events, of Mobilizon and PieFed.
+fn events() -> Value {
+    json!({
+        "timezone": "mz:timezone",
+        "joinMode": {"@id": "mz:joinMode", "@type": "mz:joinModeType"},
+        "externalParticipationUrl": {
+            "@id": "mz:externalParticipationUrl",
+            "@type": "sc:URL"
+        },
+        "maximumAttendeeCapacity": "sc:maximumAttendeeCapacity",
+        "participantCount": "mz:participantCount",
+        "isOnline": "mz:isOnline",
+        "anonymousParticipation": "https://join.piefed.social/ns#anonymousParticipation",
+        "buyTicketsLink": {"@id": "https://join.piefed.social/ns#buyTicketsLink", "@type": "sc:URL"},
+        "feeCurrency": "https://join.piefed.social/ns#feeCurrency",
+        "feeAmount": "https://join.piefed.social/ns#feeAmount",
+        "onlineLink": {"@id": "https://join.piefed.social/ns#onlineLink", "@type": "sc:URL"}
+    })
+}
 
 /// The context of every document.
 pub(super) fn context() -> Value {

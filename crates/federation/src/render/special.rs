@@ -63,6 +63,22 @@ struct Place<'a> {
     name: &'a str,
 }
 
+/// What PieFed wants every event to say, if only that there is nothing to say: one
+/// member that is absent, and the event is lost there.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Sheet<'a> {
+    online_link: &'a str,
+    is_online: bool,
+    /// None is 0, as in Mobilizon.
+    maximum_attendee_capacity: u64,
+    participant_count: u64,
+    anonymous_participation: bool,
+    buy_tickets_link: &'a str,
+    fee_currency: &'a str,
+    fee_amount: u64,
+}
+
 /// The members of polls and events; what is absent is left out.
 #[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -83,13 +99,26 @@ pub(super) struct Special<'a> {
     timezone: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<Place<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    online_link: Option<&'a str>,
+    #[serde(flatten)]
+    sheet: Option<Sheet<'a>>,
     // One takes part by following and answering: Mobilizon shows a link, not a button.
     #[serde(skip_serializing_if = "Option::is_none")]
     join_mode: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     external_participation_url: Option<&'a Url>,
+}
+
+fn named_zone(event: &Event) -> Option<&str> {
+    Some(event.zone.name()).filter(|name| !name.starts_with(['+', '-']))
+}
+
+/// A time of an event. Beside a zone it is in UTC: PieFed drops the distance from UTC,
+/// and shows the event in the zone.
+fn instant(event: &Event, at: Timestamp) -> String {
+    match named_zone(event) {
+        Some(_) => at.rfc3339(),
+        None => event.zone.rfc3339(at),
+    }
 }
 
 pub(super) fn members<'a>(special: &'a SpecialView, page: &'a Url) -> Special<'a> {
@@ -116,15 +145,19 @@ pub(super) fn members<'a>(special: &'a SpecialView, page: &'a Url) -> Special<'a
             }
         }
         SpecialView::Event(event) => Special {
-            start_time: Some(event.zone.rfc3339(event.starts_at)),
-            end_time: event.ends_at.map(|end| event.zone.rfc3339(end)),
+            start_time: Some(instant(event, event.starts_at)),
+            end_time: event.ends_at.map(|end| instant(event, end)),
             // A mere distance from UTC is in the dates already.
-            timezone: Some(event.zone.name()).filter(|name| !name.starts_with(['+', '-'])),
+            timezone: named_zone(event),
             location: event.place.as_deref().map(|name| Place {
                 kind: "Place",
                 name,
             }),
-            online_link: event.online_url.as_deref(),
+            sheet: Some(Sheet {
+                online_link: event.online_url.as_deref().unwrap_or_default(),
+                is_online: event.online_url.is_some(),
+                ..Sheet::default()
+            }),
             join_mode: Some("external"),
             external_participation_url: Some(page),
             ..Special::default()

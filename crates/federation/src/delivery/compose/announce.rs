@@ -20,7 +20,11 @@ pub(super) async fn forms(
         let inner = inner(conn, activity, root).await?;
         let wrapped = wrap(conn, activity, &inner).await?;
         forms.push(rendering(activity, Form::Wrapped, &wrapped));
-        let raw = activity.kind != ActivityKind::AnnounceThread && proves_itself(&inner);
+        // Measures are for the threadiverse: Mastodon takes a moderator's `Block` for
+        // a personal one, GoToSocial answers 500 to a `Delete` of what others wrote.
+        let raw = activity.kind != ActivityKind::AnnounceThread
+            && activity.measure_id.is_none()
+            && proves_itself(&inner);
         if raw {
             forms.push(rendering(activity, Form::Forward, &inner));
         }
