@@ -15,6 +15,7 @@ use crate::remote::followed;
 
 both!(
     letters_of_communities_elsewhere_are_read_here,
+    what_went_with_a_ban_comes_back_by_itself,
     a_page_is_not_folded_away,
     a_refusal_says_what_to_do,
     a_community_shows_its_rules_and_team
@@ -46,6 +47,43 @@ async fn letters_of_communities_elsewhere_are_read_here(db: Db) {
     assert_eq!(told[0]["cause"], "letter");
     let text = told[0]["text"].as_str().expect("a text");
     assert!(text.contains("Votre message attend."), "{text}");
+}
+
+/// A ban elsewhere took posts along; the community names each that comes back, before or
+/// after it ends the ban. What was removed by itself before stays removed.
+async fn what_went_with_a_ban_comes_back_by_itself(db: Db) {
+    let lab = Lab::start(db).await;
+    let ada = lab.account("ada");
+    let (home, photo) = followed(&lab, Family::Lemmy, "photo").await;
+    let mia = home.person("mia");
+    let group = photo.group.id.clone();
+    let mut posts = Vec::new();
+    for title in ["Un", "Deux", "Trois"] {
+        posts.push(lab.post("ada", &group, title, "texte"));
+    }
+    let more = json!({ "summary": "Hors sujet" });
+    let removal = |post: &str| photo.decision(&mia, "Delete", post, &more);
+    assert_eq!(photo.announces(&lab, &removal(&posts[2])).await.0, "done");
+    let more = json!({ "target": group, "removeData": true });
+    let ban = photo.decision(&mia, "Block", &ada, &more);
+    assert_eq!(photo.announces(&lab, &ban).await.0, "done");
+    assert!(lab.threads(&group).is_empty());
+
+    let back = photo.undone(&mia, &removal(&posts[0]));
+    assert_eq!(photo.announces(&lab, &back).await.0, "done");
+    let end = photo.undone(&mia, &ban);
+    assert_eq!(photo.announces(&lab, &end).await.0, "done");
+    let back = photo.undone(&mia, &removal(&posts[1]));
+    assert_eq!(photo.announces(&lab, &back).await.0, "done");
+    let mut shown: Vec<String> = lab
+        .threads(&group)
+        .iter()
+        .map(|thread| thread["uri"].as_str().expect("an address").to_owned())
+        .collect();
+    shown.sort();
+    assert_eq!(shown, posts[..2]);
+    // Named twice, it came back once.
+    assert_eq!(photo.announces(&lab, &back).await.0, "refused");
 }
 
 /// The summary of a page is its beginning, not a warning, unless it is sensitive.
