@@ -7,9 +7,9 @@ use archipel_model::permission::{Measure, Target};
 use archipel_model::submission::Refusal;
 use archipel_storage::{Actor, Post, PostState, Tx};
 
+use crate::announce::{Announcement, Told, announce, say_create};
 use crate::notice::{Telling, tell};
 use crate::order::{About, Order};
-use crate::submit::{Announcement, Told, announce, say_create};
 use crate::{Context, Error, Result};
 
 /// Publishes a held post as if it came now. Says whether it was held.

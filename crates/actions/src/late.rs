@@ -7,8 +7,9 @@ use archipel_storage::{Actor, NewPost, Post, PostKind, PostState, Tx};
 use archipel_model::notice::Cause;
 use archipel_model::submission::Verdict;
 
+use crate::announce::{Announcement, announce};
 use crate::notice::{Telling, tell};
-use crate::submit::{Announcement, Arrival, announce, decided, parent_of};
+use crate::verdict::{Arrival, decided, parent_of};
 use crate::{Context, Result};
 
 /// A post that is here already, now brought by its own author.

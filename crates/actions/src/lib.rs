@@ -8,6 +8,7 @@
 mod accept;
 mod accounts;
 mod aliases;
+mod announce;
 mod asking;
 mod ban;
 mod communities;
@@ -38,6 +39,7 @@ mod resolution;
 mod say;
 mod submit;
 mod team;
+mod verdict;
 mod waiting;
 mod warn;
 

@@ -6,7 +6,7 @@ use archipel_model::{ActorState, same_origin};
 use archipel_storage::{Actor, Tx};
 use url::Url;
 
-use super::apply::{Applied, Job, Lack, Stop, refused};
+use super::job::{Applied, Job, Lack, Stop, refused};
 use super::moderate::ordered;
 use crate::people::is_group;
 

@@ -7,7 +7,7 @@ use archipel_model::{ActorState, Place, Visibility, Wish, text};
 use archipel_storage::{Actor, Post, Tx};
 use url::Url;
 
-use super::apply::{Applied, Job, Lack, Outcome, Stop, done, is_local_only, refused};
+use super::job::{Applied, Job, Lack, Outcome, Stop, done, is_local_only, refused};
 use super::react;
 use crate::found::Known;
 use crate::parse::{ObjectKind, ObjectRef, RemoteObject};

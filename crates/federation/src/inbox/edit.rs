@@ -5,8 +5,8 @@ use archipel_actions::{self as actions, EditOutcome};
 use archipel_storage::{Actor, Edited, Post, PostState, Tx};
 use url::Url;
 
-use super::apply::{Applied, Job, Lack, Stop, done, refused};
 use super::create::{self, known};
+use super::job::{Applied, Job, Lack, Stop, done, refused};
 use super::moderate;
 use crate::found::Known;
 use crate::parse::{ObjectRef, RemoteObject};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use archipel_storage::{InboxResult, InboxState};
 use url::Url;
 
-use super::apply::{Lack, NamedKey};
+use super::job::{Lack, NamedKey};
 use super::work::{Tried, after_trouble, write_down};
 use crate::client::{Budget, FetchError, Refused};
 use crate::found::Absent;

@@ -8,6 +8,7 @@ mod bans;
 mod create;
 mod edit;
 mod forwarded;
+mod job;
 mod keep;
 mod lacking;
 mod moderate;

@@ -7,7 +7,7 @@ use archipel_model::Role;
 use archipel_storage::{Actor, Post, Tx};
 use url::Url;
 
-use super::apply::{Applied, Job, Lack, Stop, done, refused};
+use super::job::{Applied, Job, Lack, Stop, done, refused};
 use crate::parse::{self, RemoteObject};
 use crate::people::is_group;
 

@@ -6,7 +6,7 @@ use archipel_model::Place;
 use archipel_storage::{Actor, Tx};
 use url::Url;
 
-use super::apply::{Applied, Job, Lack, Stop, done, refused};
+use super::job::{Applied, Job, Lack, Stop, done, refused};
 
 /// Applies a `Move` of the one who signed it.
 pub(super) async fn moved(job: &Job<'_>, tx: &mut Tx, target: &Url) -> Applied {

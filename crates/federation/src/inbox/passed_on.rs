@@ -10,7 +10,7 @@ use archipel_model::{ReactionKind, same_origin, text};
 use archipel_storage::{Actor, Post, PostState, Tx};
 use url::Url;
 
-use super::apply::{Applied, Job, Lack, Outcome, Stop, done, refused};
+use super::job::{Applied, Job, Lack, Outcome, Stop, done, refused};
 use super::relay::{Content, post as take_in, speaks_by_proof};
 use super::{edit, proofs, react};
 use crate::found::Known;

@@ -5,7 +5,7 @@ use archipel_model::{ActorState, origin_of, same_origin};
 use archipel_storage::Tx;
 use url::Url;
 
-use super::apply::{Job, Lack, NamedKey, Stop};
+use super::job::{Job, Lack, NamedKey, Stop};
 use crate::keyring::parsed;
 use crate::parse::Incoming;
 use crate::signature::proof;

@@ -6,7 +6,7 @@ use archipel_model::{ReactionClass, ReactionKind};
 use archipel_storage::Tx;
 use url::Url;
 
-use super::apply::{Applied, Job, done, refused};
+use super::job::{Applied, Job, done, refused};
 use crate::parse::Incoming;
 
 /// Applies a vote or a boost of a post that we have. Nothing is fetched for it: who
@@ -116,7 +116,7 @@ pub(super) async fn take_back_by_id(
     job: &Job<'_>,
     tx: &mut Tx,
     id: &Url,
-) -> Result<Option<super::apply::Outcome>, super::apply::Stop> {
+) -> Result<Option<super::job::Outcome>, super::job::Stop> {
     let by = job.activity.actor.as_str();
     let Some(reaction) = tx.reaction_by_uri(id.as_str(), by).await? else {
         return Ok(None);

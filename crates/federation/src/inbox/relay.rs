@@ -12,8 +12,8 @@ use archipel_model::{ActorState, same_origin};
 use archipel_storage::{PostState, Tx};
 use url::Url;
 
-use super::apply::{Applied, Job, Lack, Stop, done, refused};
 use super::create::{About, choice, known, parent_of, submit};
+use super::job::{Applied, Job, Lack, Stop, done, refused};
 use super::{passed_on, proofs, reports};
 use crate::found::Known;
 use crate::parse::{AnnounceOf, Deed, Incoming, ObjectRef, RemoteObject};

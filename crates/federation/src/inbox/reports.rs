@@ -8,7 +8,7 @@ use archipel_actions::{self as actions, Complaining, Reported};
 use archipel_storage::{Actor, Post, Report, ReportState, Tx};
 use url::Url;
 
-use super::apply::{Applied, Job, Lack, Stop, done, refused};
+use super::job::{Applied, Job, Lack, Stop, done, refused};
 use super::moderate::ordered;
 use crate::people::is_group;
 

@@ -15,7 +15,8 @@ use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::apply::{Lack, Outcome, Stop, apply};
+use super::apply::apply;
+use super::job::{Lack, Outcome, Stop};
 use super::lacking;
 use crate::state::Federation;
 
