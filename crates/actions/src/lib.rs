@@ -19,6 +19,7 @@ mod follow;
 mod hold;
 mod keys;
 mod late;
+mod letter;
 mod lock;
 mod marking;
 mod membership;
@@ -61,6 +62,7 @@ pub use follow::{FollowOutcome, FollowRequest, ReceivedFollow, follow, unfollow}
 pub use hold::{approve_held, refuse_held, set_wave};
 pub use keys::{OVERLAP, hand_over_keys, keys_to_hand_over, rotate_keys};
 pub use late::{Brought, author_brings, author_deleted_unseen};
+pub use letter::take_letter;
 pub use lock::{set_locked, set_pinned};
 pub use marking::set_marked;
 pub use membership::{expel, invite, set_vouched};
@@ -177,6 +179,16 @@ pub enum Error {
     /// The report is no report of this community.
     #[error("there is no such report in this community")]
     NoSuchReport,
+    /// A measure cannot rest on it.
+    #[error(
+        "there is no rule {number}: the community has {rules}; `archipel community show` lists them"
+    )]
+    NoSuchRule {
+        /// The number that was given.
+        number: i64,
+        /// How many there are.
+        rules: usize,
+    },
     /// New keys wait to take over already.
     #[error("new keys sign from {}; to replace all of them at once add --now", .0.rfc3339())]
     KeysWait(Timestamp),
@@ -197,7 +209,7 @@ pub enum Error {
     #[error("moved a short time ago; the next move is possible from {}", .0.rfc3339())]
     MovedLately(Timestamp),
     /// Not permitted.
-    #[error("not permitted: {0}")]
+    #[error("not permitted: {0}: {words}", words = .0.sentence())]
     Denied(archipel_model::permission::Denial),
 }
 

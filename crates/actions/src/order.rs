@@ -106,6 +106,9 @@ impl Order<'_> {
         object_uri: Option<&str>,
     ) -> Result<()> {
         let settings = tx.community(self.community.id).await?;
+        let rules = settings
+            .as_ref()
+            .map_or(0, |settings| settings.rule_list().len());
         let policy = match settings {
             Some(settings)
                 if settings.reach == Reach::Local
@@ -119,7 +122,14 @@ impl Order<'_> {
         };
         let who = self.standing_of(ctx, tx, self.by).await?;
         let origin = self.origin(object_uri);
-        authorise(&who, measure, target, origin, policy).map_err(Error::Denied)
+        authorise(&who, measure, target, origin, policy).map_err(Error::Denied)?;
+        // What comes from elsewhere names no number.
+        match self.rule {
+            Some(number) if usize::try_from(number).is_ok_and(|number| number > rules) => {
+                Err(Error::NoSuchRule { number, rules })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// How somebody stands in the community of this measure.

@@ -177,15 +177,34 @@ async fn removal_in_force(
         .filter(|removal| restored.is_none_or(|restored| restored.id < removal.id)))
 }
 
-/// The community brings back what it took out. Says whether something changed.
+/// The ban with which a post went, unless it was brought back since.
+async fn ban_that_took(tx: &mut Tx, there: &Elsewhere<'_>, post: &Post) -> Result<Option<Measure>> {
+    let community = Some(there.community.id);
+    let ban = tx
+        .last_measure_on_actor(community, post.author_id, Deed::Banned)
+        .await?;
+    let restored = tx.last_measure_on_post(post.id, Deed::Restored).await?;
+    Ok(ban
+        .filter(|ban| ban.with_content)
+        .filter(|ban| restored.is_none_or(|restored| restored.id < ban.id)))
+}
+
+/// The community brings back what it took out, by itself or with its author. Says
+/// whether something changed.
 pub async fn restored_elsewhere(
     ctx: &Context,
     tx: &mut Tx,
     there: &Elsewhere<'_>,
     post: &Post,
 ) -> Result<bool> {
-    let removal = removal_in_force(tx, there, post).await?;
-    let Some(removal) = removal.filter(|_| there.owns(post)) else {
+    if !there.owns(post) {
+        return Ok(false);
+    }
+    let (removal, alone) = match removal_in_force(tx, there, post).await? {
+        Some(removal) => (Some(removal), true),
+        None => (ban_that_took(tx, there, post).await?, false),
+    };
+    let Some(removal) = removal else {
         return Ok(false);
     };
     if !tx
@@ -200,7 +219,7 @@ pub async fn restored_elsewhere(
         ..Upon::default()
     };
     there.keep(ctx, tx, Deed::Restored, upon).await?;
-    if removal.with_content {
+    if alone && removal.with_content {
         tx.bring_answers_back(post.id).await?;
     }
     there.tell_author(ctx, tx, post, Decision::Restored).await?;

@@ -40,12 +40,18 @@ fn subscriber<W>(
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let filter = EnvFilter::builder()
+    let mut filter = EnvFilter::builder()
         .parse(&log.level)
         .map_err(|source| LogError::Level {
             text: log.level.clone(),
             source,
         })?;
+    // PostgreSQL remarks at every start that what is there is there.
+    if !log.level.contains("sqlx")
+        && let Ok(quiet) = "sqlx::postgres::notice=warn".parse()
+    {
+        filter = filter.add_directive(quiet);
+    }
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(writer);

@@ -163,11 +163,7 @@ pub(crate) fn submission<'a>(
             .filter(|t| !t.is_empty()),
         content: content(object),
         source: None,
-        summary: object
-            .summary
-            .as_deref()
-            .map(text::plain)
-            .filter(|s| !s.is_empty()),
+        summary: warning(object),
         sensitive: object.sensitive,
         language: object.language.clone(),
         visibility: object.visibility(author.followers.as_deref()),
@@ -177,6 +173,16 @@ pub(crate) fn submission<'a>(
         received: None,
         special: special(object),
     }
+}
+
+/// What a post warns of. The `summary` of a page, an article or an event is its
+/// beginning or its dates, unless it is marked as sensitive.
+fn warning(object: &RemoteObject) -> Option<String> {
+    if !object.sensitive && !matches!(object.kind, ObjectKind::Note | ObjectKind::Question) {
+        return None;
+    }
+    let summary = object.summary.as_deref().map(text::plain);
+    summary.filter(|summary| !summary.is_empty())
 }
 
 fn special(object: &RemoteObject) -> Special {

@@ -199,6 +199,26 @@ crate::policy::words! { Denial {
     NotHere => "not_here", OnlyHere => "only_here", Oneself => "oneself",
 } }
 
+impl Denial {
+    /// What is said to whoever asked, with what can be done about it.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Suspended => "the account is suspended or gone",
+            Self::Banned => "the account is banned from the community",
+            Self::MembersOnly => "only members may; follow the community first",
+            Self::ApprovedOnly => "only members for whom a moderator vouched may",
+            Self::TeamOnly => "only the team of the community may",
+            Self::ModeratorsOnly => "only moderators of the community may",
+            Self::OwnersOnly => "only owners of the community may",
+            Self::AdminsOnly => "only who runs the server may: leave --as out",
+            Self::Outranked => "the other one ranks as high or higher",
+            Self::NotHere => "the post does not belong to the community",
+            Self::OnlyHere => "only from the community's own server",
+            Self::Oneself => "nobody does this to themselves",
+        }
+    }
+}
+
 /// Who may do something at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Required {

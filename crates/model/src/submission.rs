@@ -74,6 +74,21 @@ impl Refusal {
             Self::TooLarge => "too_large",
         }
     }
+
+    /// What is said to whoever posted from here.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::NotPublic => "only public posts are taken",
+            Self::Denied(denial) => denial.sentence(),
+            Self::Locked => "the thread is locked and takes replies of moderators only",
+            Self::ParentGone => "what it answers was removed or deleted",
+            Self::Closed => "the community takes nothing any more",
+            Self::Moved => "the community moved: post at its new address",
+            Self::ByModerator => "a moderator decided against it",
+            Self::Blocked => "the server is blocked",
+            Self::TooLarge => "it is too large to be passed on; shorten it",
+        }
+    }
 }
 
 /// What became of the post that is answered.

@@ -1,6 +1,9 @@
 //! A community: what it is, how to follow it and take part, its newest threads.
 
-use archipel_model::{ActorState, CommunityPolicy, Handle, JoinPolicy, PostPolicy, Reach};
+use archipel_model::{
+    ActorId, ActorState, CommunityPolicy, Handle, JoinPolicy, PostPolicy, Reach, Role, Site,
+};
+use archipel_storage::Conn;
 use askama::Template;
 use axum::response::Response;
 
@@ -26,6 +29,12 @@ struct CommunityPage {
     moved_to: Option<String>,
     members: i64,
     policies: [&'static str; 3],
+    /// By their numbers, one a line.
+    rules: Vec<String>,
+    /// Moderators and owners, whom people can write to.
+    team: Vec<ActorView>,
+    /// What moderators put on top.
+    pinned: Vec<PostView>,
     posts: Vec<PostView>,
     /// Said above the threads when there are more than those shown.
     only_newest: Option<String>,
@@ -54,6 +63,8 @@ async fn find(reader: &Reader, handle: &str) -> Result<CommunityPage, Absence> {
     let newest = conn.threads(actor.id, THREADS).await?;
     let total = conn.thread_count(actor.id).await?;
     let posts = shown(&mut conn, &newest, site, t).await?;
+    let on_top = conn.pinned(actor.id).await?;
+    let pinned = shown(&mut conn, &on_top, site, t).await?;
     Ok(CommunityPage {
         frame: Frame {
             listed: settings.reach == Reach::Public,
@@ -63,12 +74,38 @@ async fn find(reader: &Reader, handle: &str) -> Result<CommunityPage, Absence> {
         lemmy_handle: format!("!{}", actor.acct()),
         members: conn.follower_count(actor.id).await?,
         policies: policies(settings.policy(), t),
+        rules: settings
+            .rule_list()
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
+        team: team(&mut conn, actor.id, site).await?,
+        pinned,
         only_newest: (total > THREADS).then(|| t.fill(t.newest_threads, &posts.len().to_string())),
         posts,
         moved_to: actor.moved_to,
         lang: tag(settings.language),
         description: actor.summary,
     })
+}
+
+/// Who moderates a community, as far as they are there.
+async fn team(
+    conn: &mut Conn,
+    community: ActorId,
+    site: &Site,
+) -> archipel_storage::Result<Vec<ActorView>> {
+    let mut ids = conn.moderators(community).await?;
+    ids.retain(|one| one.role != Role::Facilitator);
+    let ids: Vec<ActorId> = ids.into_iter().map(|one| one.actor_id).collect();
+    let actors = conn.actors(&ids).await?;
+    // In the order of the team: the longest-serving first.
+    Ok(ids
+        .iter()
+        .filter_map(|id| actors.iter().find(|actor| actor.id == *id))
+        .filter(|actor| actor.state == ActorState::Active)
+        .map(|actor| ActorView::new(actor, site))
+        .collect())
 }
 
 /// The language of a community, as an attribute.

@@ -49,6 +49,7 @@ mod remote;
 mod remote_proofs;
 mod replies;
 mod reports;
+mod told;
 mod topic_moves;
 mod visibility;
 mod watched;

@@ -234,6 +234,10 @@ async fn a_community_of_ours_moves(db: Db) {
     assert_eq!(document["movedTo"], new.id);
     let page = lab.get("/c/tilab", "text/html").await.text;
     assert!(page.contains(&new.id), "its page says where it is");
+    assert!(
+        !page.contains("Suivre cette communauté"),
+        "and not to follow it"
+    );
     let toot = Toot::by(&alice, "Bonjour").to_group(&group).post();
     alice.says_and_is_heard(&lab, &toot.create).await;
     let told = microblog

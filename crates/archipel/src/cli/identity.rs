@@ -12,7 +12,7 @@ use super::Confirm;
         every server concerned is told under the old key, and the old ones are shown for another \
         week. Nothing is interrupted.\n\nWith --now, for keys that fell into wrong hands, the \
         new ones sign within seconds and the old ones are shown no more.",
-    after_help = "Example:\n  archipel community rotate-keys tilab"
+    after_help = "Examples:\n  archipel account rotate-keys essai\n  archipel community rotate-keys tilab --now"
 )]
 pub struct RotateKeys {
     /// Whose keys
@@ -51,7 +51,7 @@ pub enum InstanceCommand {
 pub enum AliasCommand {
     /// Name another address of the same one, to move here from there
     #[command(
-        after_help = "Example:\n  archipel account alias add essai https://social.example/users/essai"
+        after_help = "Examples:\n  archipel account alias add essai https://social.example/users/essai\n  archipel community alias add tilab tilab@old.example"
     )]
     Add {
         /// Who lives here
@@ -61,7 +61,7 @@ pub enum AliasCommand {
     },
     /// Name an address no more
     #[command(
-        after_help = "Example:\n  archipel account alias remove essai https://social.example/users/essai"
+        after_help = "Examples:\n  archipel account alias remove essai https://social.example/users/essai\n  archipel community alias remove tilab https://old.example/c/tilab"
     )]
     Remove {
         /// Who lives here
@@ -70,7 +70,9 @@ pub enum AliasCommand {
         other: String,
     },
     /// List the other addresses
-    #[command(after_help = "Example:\n  archipel account alias list essai --json")]
+    #[command(
+        after_help = "Examples:\n  archipel account alias list essai --json\n  archipel community alias list tilab"
+    )]
     List {
         /// Who lives here
         handle: Handle,

@@ -87,9 +87,10 @@ pub enum Command {
     /// Show two labs talking, on this machine
     #[command(
         long_about = "Starts two complete labs on two loopback ports with databases of their \
-            own. A member of one follows a community of the other, posts and gets a reply; each \
-            step is printed when it is seen on the other side. Then both stay up to look around. \
-            Fails when a step does not arrive.",
+            own. A member of one follows a community of the other, posts, gets a reply and votes \
+            in a poll; a post is corrected, reported, removed and brought back, its author banned. \
+            Each step is printed when it is seen on the other side. Then both stay up to look \
+            around. Fails when a step does not arrive.",
         after_help = "Examples:\n  archipel demo\n  archipel demo --once"
     )]
     Demo(DemoArgs),

@@ -4,7 +4,7 @@ use anyhow::{Context as _, bail};
 use archipel_actions as actions;
 use archipel_federation::new_keys;
 use archipel_model::{ActorKind, Handle};
-use archipel_storage::Actor;
+use archipel_storage::{Actor, Conn};
 use serde_json::{Value, json};
 
 use super::{Context, identity, output};
@@ -66,14 +66,7 @@ async fn suspend(
     handle: &Handle,
     suspended: bool,
 ) -> anyhow::Result<()> {
-    let actor = app
-        .store
-        .read()
-        .await?
-        .local_actor(handle.as_str())
-        .await?
-        .filter(|actor| actor.kind == ActorKind::Person)
-        .with_context(|| format!("there is no account {handle} here"))?;
+    let actor = account(&mut app.store.read().await?, handle).await?;
     let mut tx = app.store.write().await?;
     let changed = actions::set_suspended(&app.actions, &mut tx, &actor, suspended).await?;
     tx.commit().await?;
@@ -84,6 +77,16 @@ async fn suspend(
     };
     output::sentence(context, &format!("{handle} {words}."));
     Ok(())
+}
+
+/// A person of this server, whatever became of them.
+async fn account(conn: &mut Conn, handle: &Handle) -> anyhow::Result<Actor> {
+    conn.local_actor(handle.as_str())
+        .await?
+        .filter(|actor| actor.kind == ActorKind::Person)
+        .with_context(|| {
+            format!("there is no account {handle} here: `archipel account list` shows all")
+        })
 }
 
 async fn create(
@@ -138,10 +141,7 @@ async fn list(context: &Context, app: &App) -> anyhow::Result<()> {
 
 async fn show(context: &Context, app: &App, handle: &Handle) -> anyhow::Result<()> {
     let mut conn = app.store.read().await?;
-    let actor = conn
-        .local_actor(handle.as_str())
-        .await?
-        .with_context(|| format!("there is no account {handle} here"))?;
+    let actor = account(&mut conn, handle).await?;
     let mut shown = row(&actor);
     let mut follows = Vec::new();
     for (target, state) in conn.follows_of(actor.id).await? {
@@ -174,8 +174,9 @@ async fn notices(
     handle: &Handle,
     limit: Limit,
 ) -> anyhow::Result<()> {
-    let person = app.person(handle).await?;
     let mut conn = app.store.read().await?;
+    // Also of who is suspended or gone: they may ask what happened.
+    let person = account(&mut conn, handle).await?;
     let told = conn.notices_of(person.id, i64::from(limit.limit)).await?;
     let rows: Vec<Value> = told
         .iter()

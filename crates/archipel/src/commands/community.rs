@@ -121,6 +121,7 @@ async fn row(app: &App, actor: &Actor) -> anyhow::Result<Value> {
         "handle": actor.handle,
         "title": actor.name,
         "actor": actor.uri,
+        "moved_to": actor.moved_to,
         "description": settings.as_ref().map(|settings| settings.description.clone()),
         "language": settings.as_ref().map(|settings| settings.language.clone()),
         "join": policy.map(|policy| policy.join.as_str()),

@@ -1,6 +1,7 @@
 //! `archipel moderator`, `moderate` and `log`: the same measures as
 //! everywhere, through the command line.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use anyhow::bail;
@@ -165,7 +166,7 @@ pub async fn log(context: &Context, args: &LogArgs) -> anyhow::Result<()> {
         rows.push(log_row(&mut conn, &measure).await?);
     }
     output::list(context, &rows, |row| {
-        format!(
+        let mut line = format!(
             "{}  {}  {}  {} {}  {}",
             output::of(row, "at"),
             output::of(row, "by"),
@@ -173,7 +174,13 @@ pub async fn log(context: &Context, args: &LogArgs) -> anyhow::Result<()> {
             output::of(row, "actor"),
             output::of(row, "post"),
             output::of(row, "reason")
-        )
+        );
+        for detail in ["role", "rule", "until"] {
+            if row.get(detail).is_some_and(|value| !value.is_null()) {
+                let _ = write!(line, "  {detail} {}", output::of(row, detail));
+            }
+        }
+        line
     });
     Ok(())
 }

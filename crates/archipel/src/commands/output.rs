@@ -1,31 +1,45 @@
 //! Printing what was asked for, for people or, with `--json`, for programs.
-#![expect(clippy::print_stdout, reason = "this is where commands print")]
+
+use std::io::Write as _;
 
 use archipel_model::Timestamp;
 use serde_json::Value;
 
 use super::Context;
 
+/// Prints a line. Whoever reads may have had enough, as `head` has: that is no error.
+pub(super) fn line(text: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
 /// Prints a list: one object a row as JSON, or one line a row.
-pub(super) fn list(context: &Context, rows: &[Value], line: impl Fn(&Value) -> String) {
+pub(super) fn list(context: &Context, rows: &[Value], words: impl Fn(&Value) -> String) {
     if context.json {
-        println!("{}", Value::from(rows.to_vec()));
+        line(Value::from(rows.to_vec()));
         return;
     }
     for row in rows {
-        println!("{}", line(row));
+        line(words(row));
     }
 }
 
 /// Prints one thing: as JSON, or a line for each of its members.
 pub(super) fn thing(context: &Context, thing: &Value) {
     if context.json {
-        println!("{thing}");
+        line(thing);
         return;
     }
     if let Some(members) = thing.as_object() {
         for (name, value) in members {
-            println!("{name}: {}", plain(value));
+            match value {
+                Value::Array(rows) if rows.iter().any(Value::is_object) => {
+                    line(format_args!("{name}:"));
+                    for row in rows {
+                        line(nested(row));
+                    }
+                }
+                value => line(format_args!("{name}: {}", plain(value))),
+            }
         }
     }
 }
@@ -33,17 +47,37 @@ pub(super) fn thing(context: &Context, thing: &Value) {
 /// Prints a sentence; nothing with `--json`, where exit status tells.
 pub(super) fn sentence(context: &Context, text: &str) {
     if !context.json {
-        println!("{text}");
+        line(text);
     }
 }
 
 /// Prints a word that scripts read, such as an address, also with `--json`.
 pub(super) fn word(context: &Context, name: &str, text: &str) {
     if context.json {
-        println!("{}", serde_json::json!({ name: text }));
+        line(serde_json::json!({ name: text }));
     } else {
-        println!("{text}");
+        line(text);
     }
+}
+
+/// A row within a thing: its members on one line, those of several lines below.
+fn nested(row: &Value) -> String {
+    let members = row.as_object().into_iter().flatten();
+    let texts: Vec<String> = members.map(|(_, value)| plain(value)).collect();
+    let long = |text: &&String| text.contains('\n');
+    let mut lines = vec![format!(
+        "  {}",
+        texts
+            .iter()
+            .filter(|text| !long(text))
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join("  ")
+    )];
+    for text in texts.iter().filter(long) {
+        lines.extend(text.lines().map(|line| format!("    {line}")));
+    }
+    lines.join("\n")
 }
 
 /// The text of a member, `-` where there is none.
@@ -51,6 +85,8 @@ pub(super) fn plain(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
         Value::String(text) => text.clone(),
+        Value::Array(all) if all.is_empty() => "-".to_owned(),
+        Value::Array(all) => all.iter().map(plain).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
     }
 }

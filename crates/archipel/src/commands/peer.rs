@@ -48,6 +48,9 @@ pub async fn run(context: &Context, args: &PeerCommand) -> anyhow::Result<()> {
         }
         PeerCommand::Retry { host } => {
             let mut tx = app.store.write().await?;
+            if tx.peer(host.as_str()).await?.is_none() {
+                anyhow::bail!("{host} is not known: `archipel peer list` shows all");
+            }
             tx.retry_deliveries(Some(host.as_str()), None, now).await?;
             tx.wake_outbox();
             tx.commit().await?;
@@ -90,7 +93,15 @@ async fn decide(
         );
         return Ok(());
     }
-    let mut said = format!("{host} is {policy} now.");
+    // What was decided about a name above it counts where nothing else does.
+    let counts = app.store.read().await?.domains().await?.of(host);
+    let mut said = if counts == policy {
+        format!("{host} is {policy} now.")
+    } else {
+        format!(
+            "{host} is {counts} now, because of a name above it: see `archipel peer list --decided`."
+        )
+    };
     if let_in.taken > 0 {
         let _ = write!(said, " Requests to follow taken in: {}.", let_in.taken);
     }

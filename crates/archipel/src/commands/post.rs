@@ -125,6 +125,10 @@ pub(super) async fn submit(app: &App, writing: Writing<'_>) -> anyhow::Result<St
             Ok(app.actions.site.post(id))
         }
         Submitted::Known => bail!("this post exists already"),
-        Submitted::Refused(refusal) => bail!("the community did not take it: {}", refusal.code()),
+        Submitted::Refused(refusal) => bail!(
+            "the community did not take it: {}: {}",
+            refusal.code(),
+            refusal.sentence()
+        ),
     }
 }

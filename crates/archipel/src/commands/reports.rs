@@ -78,13 +78,17 @@ pub async fn reports(context: &Context, args: &ReportsCommand) -> anyhow::Result
                 rows.push(row(&mut conn, &report).await?);
             }
             output::list(context, &rows, |row| {
+                let complaints = row.get("complaints").and_then(Value::as_array);
+                let complaints = complaints.map_or(0, Vec::len);
                 format!(
-                    "{}  {}  {} complaints  {}",
+                    "{}  {}  {complaints} {}  {}",
                     output::of(row, "id"),
                     output::of(row, "object"),
-                    row.get("complaints")
-                        .and_then(Value::as_array)
-                        .map_or(0, Vec::len),
+                    if complaints == 1 {
+                        "complaint"
+                    } else {
+                        "complaints"
+                    },
                     output::of(row, "reason")
                 )
             });

@@ -143,7 +143,10 @@ impl Errand<'_> {
         }
         let forms = forms(delivery.kind, self.manner.dialect);
         if forms.is_empty() {
-            return Sent::skipped(delivery);
+            return Sent::skipped_because(
+                delivery,
+                "not sent: this server is told in another form",
+            );
         }
         let signers = match self.signer_of(&delivery, forms).await {
             Ok(actor) => self.deliverer.federation.signers(actor).await,

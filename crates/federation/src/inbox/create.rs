@@ -104,11 +104,17 @@ pub(super) async fn submit(
     if let Some(outcome) = wished(job, tx, &submission).await? {
         return Ok(outcome);
     }
+    let letter = (submission.visibility == Visibility::Direct && about.received.is_some())
+        .then(|| text::plain(&submission.content));
     let submitted = actions::submit_post(&job.federation.actions, tx, submission).await?;
     match submitted {
-        Submitted::Published(_) => match about.community {
-            Some(community) => done(format!("published in {}", community.handle)),
-            None => done("kept"),
+        Submitted::Published(_) => match (about.community, letter) {
+            (Some(community), _) => done(format!("published in {}", community.handle)),
+            (None, Some(words)) => {
+                deliver_letter(job, tx, object, about.author, &words).await?;
+                done("kept")
+            }
+            (None, None) => done("kept"),
         },
         Submitted::Held(_, reason) => done(format!("held: {reason}")),
         Submitted::Known if about.received.is_some() => {
@@ -120,6 +126,26 @@ pub(super) async fn submit(
         Submitted::Known => done("known already"),
         Submitted::Refused(refusal) => refused(refusal.code()),
     }
+}
+
+/// Puts a direct message before those people of this server to whom it is addressed.
+async fn deliver_letter(
+    job: &Job<'_>,
+    tx: &mut Tx,
+    object: &RemoteObject,
+    author: &Actor,
+    words: &str,
+) -> Result<(), Stop> {
+    let actions = &job.federation.actions;
+    for uri in object.to.iter().chain(&object.cc) {
+        if matches!(actions.site.place(uri.as_str()), Some(Place::Person(_)))
+            && let Some(person) = job.local_actor(tx, uri).await?
+        {
+            let about = object.id.as_str();
+            actions::take_letter(actions, tx, (author, &person), about, words).await?;
+        }
+    }
+    Ok(())
 }
 
 /// What a direct message to a community asks for, if it is one of the few wishes.

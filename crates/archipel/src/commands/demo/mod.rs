@@ -58,8 +58,8 @@ async fn story(a: &Lab, b: &Lab) -> anyhow::Result<()> {
     moderation::story(a, b, &community, &post).await
 }
 
-/// A member of B follows a community of A, posts, and gets a reply from A. Gives the
-/// address of the post.
+/// A member of B follows a community of A, posts, gets a reply from A and answers a poll.
+/// Gives the address of the post.
 async fn conversation(a: &Lab, b: &Lab, community: &str) -> anyhow::Result<String> {
     a.command(&[
         "account",
@@ -131,7 +131,40 @@ async fn conversation(a: &Lab, b: &Lab, community: &str) -> anyhow::Result<Strin
         |replies| replies.to_string().contains(&reply),
     )
     .await?;
+    ask(a, b, community).await?;
     Ok(post)
+}
+
+/// A asks, and the member of B answers.
+async fn ask(a: &Lab, b: &Lab, community: &str) -> anyhow::Result<()> {
+    println!("4. A: animation demande, membre répond / asks, and is answered");
+    let choices = ["--poll-option", "Mardi", "--poll-option", "Jeudi"];
+    let asked = [
+        "post",
+        "animation",
+        "--to",
+        "tilab",
+        "--title",
+        "Quel jour ?",
+    ];
+    let poll = a
+        .command(&[&asked[..], &choices, &["Pour la visite."]].concat())
+        .await?;
+    let threads = async || {
+        let listed = b.command(&["community", "threads", community]).await;
+        listed.is_ok_and(|listed| listed.contains(&poll))
+    };
+    let there = "le sondage est là / the poll is there";
+    eventually(b, "B", there, threads).await?;
+    b.command(&["vote", "membre", &poll, "Jeudi"]).await?;
+    let path = poll
+        .strip_prefix(a.url())
+        .context("the poll does not live on A")?;
+    let voted = "une voix est comptée / one vote is counted";
+    seen(a, path, "A", voted, |poll| {
+        poll.get("votersCount").and_then(Value::as_u64) == Some(1)
+    })
+    .await
 }
 
 /// Waits until a document of a lab shows what it should.
