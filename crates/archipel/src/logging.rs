@@ -46,9 +46,8 @@ where
             text: log.level.clone(),
             source,
         })?;
-    // PostgreSQL remarks at every start that what is there is there.
     if !log.level.contains("sqlx")
-        && let Ok(quiet) = "sqlx::postgres::notice=warn".parse()
+        && let Ok(quiet) = archipel_storage::REMARKS.parse()
     {
         filter = filter.add_directive(quiet);
     }

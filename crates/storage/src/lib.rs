@@ -43,9 +43,14 @@ mod reactions;
 mod renderings;
 mod reports;
 mod returning;
+mod sayings;
 mod store;
 mod tidy;
 mod wake;
+
+/// What to log of PostgreSQL's remarks, as a filter: it says at every start that what is
+/// there is there.
+pub const REMARKS: &str = "sqlx::postgres::notice=warn";
 
 pub use accounts::Account;
 pub use activities::{Activity, ActivityKind, Lane, NewActivity};
