@@ -1,6 +1,6 @@
 //! Making those who live here: the server's own actor and people.
 
-use archipel_model::{ActorKind, Handle, Timestamp};
+use archipel_model::{ActorKind, ActorState, Handle, Timestamp};
 use archipel_storage::{Account, Actor, ActorKey, KeyAlgorithm, NewActor, Tx};
 
 use crate::{Context, Error, Result};
@@ -58,6 +58,16 @@ pub async fn create_person(
     };
     tx.insert_account(&account, ctx.now()).await?;
     Ok(actor)
+}
+
+/// Makes somebody here an administrator of the server, or a member like others again.
+/// For who runs the server: no account can give that to itself. Says whether something
+/// changed.
+pub async fn set_admin(tx: &mut Tx, person: &Actor, admin: bool) -> Result<bool> {
+    if admin && person.state != ActorState::Active {
+        return Err(Error::Inactive(person.acct()));
+    }
+    Ok(tx.set_admin(person.id, admin).await?)
 }
 
 /// Makes a local actor with a name from the one name space.

@@ -48,7 +48,7 @@ use std::sync::Arc;
 use archipel_model::{ActivityId, Clock, Id, IdSource, Site, Timestamp};
 
 pub use accept::{decide_request, follow_answered};
-pub use accounts::{NewKeys, create_instance, create_person};
+pub use accounts::{NewKeys, create_instance, create_person, set_admin};
 pub use aliases::{add_alias, remove_alias};
 pub use asking::{ask_again_when_due, shown_while_pending};
 pub use ban::{Ban, ban, unban};

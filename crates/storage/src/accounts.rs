@@ -30,6 +30,30 @@ impl Conn {
         .map(drop)
     }
 
+    /// Makes somebody here an administrator of the server, or no more. Says whether
+    /// something changed.
+    pub async fn set_admin(&mut self, person: ActorId, admin: bool) -> Result<bool> {
+        sql!(
+            self,
+            execute,
+            "UPDATE account SET is_admin = $2 WHERE actor_id = $1 AND is_admin <> $2",
+            person.0,
+            admin
+        )
+        .map(|rows| rows > 0)
+    }
+
+    /// Whether somebody here administers the server.
+    pub async fn is_admin(&mut self, person: ActorId) -> Result<bool> {
+        sql!(
+            self,
+            fetch_scalar as bool,
+            "SELECT is_admin FROM account WHERE actor_id = $1",
+            person.0
+        )
+        .map(Option::unwrap_or_default)
+    }
+
     /// All people with an account, by handle.
     pub async fn account_actors(&mut self) -> Result<Vec<Actor>> {
         sql!(

@@ -55,17 +55,12 @@ async fn who_runs_the_server_bans_from_all_of_it(db: Db) {
         !by_owner.status.success(),
         "owners hold a community, not the server"
     );
-    lab.run(&[
-        "moderate",
-        "ban",
-        "--server",
-        &alice.id,
-        "--days",
-        "7",
-        "--remove-content",
-        "--reason",
-        "Spam",
-    ]);
+    lab.run(&["account", "create", "ada"]);
+    lab.run(&["account", "role", "ada", "admin"]);
+    assert_eq!(lab.json(&["account", "show", "ada"])["role"], "admin");
+    let ban = ["moderate", "ban", "--server", &alice.id, "--days", "7"];
+    let why = ["--remove-content", "--reason", "Spam", "--as", "ada"];
+    lab.run(&[&ban[..], &why].concat());
     for (group, handle, id) in [(&tilab, "tilab", &ids[0]), (&utilo, "utilo", &ids[1])] {
         let heard = lemmy
             .hears("Announce", |said| {
@@ -75,6 +70,8 @@ async fn who_runs_the_server_bans_from_all_of_it(db: Db) {
         let block = &heard["object"];
         assert_eq!(block["object"], alice.id);
         assert_eq!(block["target"], **group);
+        // Lemmy and PieFed believe persons only.
+        assert_eq!(block["actor"], lab.url("/u/ada"));
         assert_eq!(block["removeData"], true);
         assert!(block["endTime"].is_string() && block["endTime"] == block["expires"]);
         shown(&lab, handle, id, false).await;

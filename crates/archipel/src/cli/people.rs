@@ -74,6 +74,21 @@ pub enum AccountCommand {
         #[command(flatten)]
         change: ProfileArgs,
     },
+    /// Make somebody an administrator of the server, or a member like others
+    #[command(
+        long_about = "An administrator acts in every community, above everybody there, and bans \
+            from the whole server, in their own name: Lemmy and PieFed believe such measures \
+            from persons only.",
+        after_help = "Examples:\n  archipel account role essai admin\n  \
+            archipel account role essai member"
+    )]
+    Role {
+        /// The account
+        handle: Handle,
+        /// admin or member
+        #[arg(value_name = "ROLE", value_parser = admin_or_member, action = clap::ArgAction::Set)]
+        admin: bool,
+    },
     /// Stop an account, so that it acts no more
     #[command(
         long_about = "Stops an account: it posts, follows and moderates no more, nothing about it \
@@ -115,6 +130,14 @@ pub enum AccountCommand {
         #[command(flatten)]
         confirm: Confirm,
     },
+}
+
+fn admin_or_member(text: &str) -> Result<bool, String> {
+    match text {
+        "admin" => Ok(true),
+        "member" => Ok(false),
+        _ => Err("write admin or member".to_owned()),
+    }
 }
 
 /// What changes of an account.

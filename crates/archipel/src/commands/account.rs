@@ -33,6 +33,7 @@ pub async fn run(context: &Context, args: &AccountCommand) -> anyhow::Result<()>
             output::sentence(context, "Changed.");
             Ok(())
         }
+        AccountCommand::Role { handle, admin } => role(context, &app, handle, *admin).await,
         AccountCommand::Suspend { handle, confirm } => {
             let question = format!("Suspendre / suspend {handle}?");
             if !confirm::ask(&question, *confirm)? {
@@ -58,6 +59,20 @@ pub async fn run(context: &Context, args: &AccountCommand) -> anyhow::Result<()>
             super::delete(context, &app, &person, *confirm).await
         }
     }
+}
+
+async fn role(context: &Context, app: &App, handle: &Handle, admin: bool) -> anyhow::Result<()> {
+    let person = account(&mut app.store.read().await?, handle).await?;
+    let mut tx = app.store.write().await?;
+    let changed = actions::set_admin(&mut tx, &person, admin).await?;
+    tx.commit().await?;
+    let words = match (changed, admin) {
+        (true, true) => "administers this server now",
+        (true, false) => "is a member like others now",
+        (false, _) => "was so already",
+    };
+    output::sentence(context, &format!("{handle} {words}."));
+    Ok(())
 }
 
 async fn suspend(
@@ -143,6 +158,11 @@ async fn show(context: &Context, app: &App, handle: &Handle) -> anyhow::Result<(
     let mut conn = app.store.read().await?;
     let actor = account(&mut conn, handle).await?;
     let mut shown = row(&actor);
+    let role = if conn.is_admin(actor.id).await? {
+        "admin"
+    } else {
+        "member"
+    };
     let mut follows = Vec::new();
     for (target, state) in conn.follows_of(actor.id).await? {
         follows.push(json!({ "actor": target, "state": state }));
@@ -161,6 +181,7 @@ async fn show(context: &Context, app: &App, handle: &Handle) -> anyhow::Result<(
         })
         .collect();
     if let Some(members) = shown.as_object_mut() {
+        members.insert("role".to_owned(), Value::from(role));
         members.insert("follows".to_owned(), Value::from(follows));
         members.insert("told".to_owned(), Value::from(notices));
     }
