@@ -151,8 +151,8 @@ async fn an_event_of_ours_can_be_read_by_all(db: Db) {
     let event = lab.document_at(&id).await;
     assert_eq!(event["type"], "Event");
     assert_eq!(event["name"], "Portes ouvertes");
-    assert_eq!(event["startTime"], "2026-12-01T14:00:00+01:00");
-    assert_eq!(event["endTime"], "2026-12-01T16:00:00+01:00");
+    assert_eq!(event["startTime"], "2026-12-01T13:00:00Z");
+    assert_eq!(event["endTime"], "2026-12-01T15:00:00Z");
     assert_eq!(event["timezone"], "Europe/Paris");
     assert_eq!(
         event["location"],
