@@ -37,11 +37,13 @@ mod removal;
 mod report;
 mod resolution;
 mod say;
+mod secret;
 mod submit;
 mod team;
 mod verdict;
 mod waiting;
 mod warn;
+mod world;
 
 use std::sync::Arc;
 
@@ -83,10 +85,12 @@ pub use remote::{
 pub use removal::{remove_post, restore_post};
 pub use report::{Complaining, Reported, report, report_elsewhere};
 pub use resolution::resolve_report;
+pub use secret::{hash_of, new_secret};
 pub use submit::{Special, Submission, Submitted, submit_post};
 pub use team::{appoint, dismiss};
 pub use waiting::{approve_edit, refuse_edit};
 pub use warn::warn;
+pub use world::{Boxed, Discovered, World};
 
 /// What every action needs besides its transaction.
 #[derive(Clone, Debug)]

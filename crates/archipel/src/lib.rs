@@ -10,3 +10,4 @@ pub mod http;
 pub mod logging;
 mod polls;
 pub mod shutdown;
+mod world;

@@ -129,6 +129,28 @@ id_types! {
     NoticeId,
     /// Something of elsewhere that is to be fetched.
     BackfillId,
+    /// An app that was registered.
+    AppId,
+    /// A token of an app.
+    TokenId,
+    /// A browser that is logged in.
+    SessionId,
+    /// An invitation link.
+    InviteLinkId,
+    /// An e-mail on its way out.
+    MailId,
+    /// One entry of a feed; for apps a status like a post.
+    EntryId,
+    /// A hashtag.
+    HashtagId,
+    /// A list of somebody.
+    ListId,
+    /// A filter of somebody.
+    FilterId,
+    /// A picture or another file.
+    MediaId,
+    /// A post to be published later.
+    ScheduledId,
 }
 
 #[cfg(test)]

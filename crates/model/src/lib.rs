@@ -6,6 +6,7 @@
 //! carry the rules and nobody checks again.
 
 mod actor;
+pub mod audience;
 mod deed;
 mod dialect;
 mod domain;
@@ -21,6 +22,7 @@ pub mod poll;
 mod reaction;
 pub mod rights;
 mod role;
+mod scope;
 mod site;
 pub mod submission;
 pub mod text;
@@ -34,8 +36,9 @@ pub use dialect::{Dialect, software_dialect};
 pub use domain::{Domains, PeerPolicy};
 pub use handle::{Handle, HandleError};
 pub use id::{
-    AccountId, ActivityId, ActorId, BackfillId, DestinationId, FollowId, Id, IdSource, InboxId,
-    MeasureId, NoticeId, PostId, ReportId,
+    AccountId, ActivityId, ActorId, AppId, BackfillId, DestinationId, EntryId, FilterId, FollowId,
+    HashtagId, Id, IdSource, InboxId, InviteLinkId, ListId, MailId, MeasureId, MediaId, NoticeId,
+    PostId, ReportId, ScheduledId, SessionId, TokenId,
 };
 pub use origin::{Host, HostError, Origin, origin_of, same_origin};
 pub use policy::{
@@ -43,6 +46,7 @@ pub use policy::{
 };
 pub use reaction::{ReactionClass, ReactionKind, Uncounted};
 pub use role::Role;
+pub use scope::{Scope, Scopes};
 pub use site::{Place, Site};
 pub use time::{Clock, SystemClock, TimeError, Timestamp};
 pub use visibility::Visibility;

@@ -23,6 +23,7 @@ mod destinations;
 mod domains;
 mod events;
 mod follows;
+mod glances;
 mod held_edits;
 mod identity;
 mod inbox;
@@ -44,8 +45,10 @@ mod renderings;
 mod reports;
 mod returning;
 mod sayings;
+mod shown;
 mod store;
 mod tidy;
+mod tokens;
 mod wake;
 
 /// What to log of PostgreSQL's remarks, as a filter: it says at every start that what is
@@ -64,6 +67,7 @@ pub use deliveries::{DeliveryResult, DeliveryState, DeliveryView, QueuedDelivery
 pub use destinations::{ClaimedDestination, DestinationResult, DestinationView, Expanded};
 pub use domains::{KnockRow, Parked};
 pub use follows::{Follow, FollowState};
+pub use glances::Eyes;
 pub use held_edits::{HeldEdit, NewHeldEdit};
 pub use inbox::{InboxItem, InboxResult, InboxState, InboxView, NewInboxItem};
 pub use measures::Measure;
@@ -76,7 +80,9 @@ pub use posts::{NewPost, Post, PostKind, PostState};
 pub use reactions::{NewReaction, Reaction};
 pub use renderings::{Form, Rendering};
 pub use reports::{Complaint, Report, ReportState};
+pub use shown::{Counts, Entry, Marks, ShownActor, ShownMedia, ShownPost};
 pub use store::{OpenOptions, Store};
+pub use tokens::Bearer;
 pub use wake::Wakes;
 
 pub(crate) use list::json_list;

@@ -18,6 +18,7 @@ use super::Context;
 use crate::app::App;
 use crate::http::{ListenerConfig, serve};
 use crate::shutdown;
+use crate::world::Network;
 
 /// How long workers may take to finish their step.
 const WORKERS_END: Duration = Duration::from_secs(25);
@@ -95,7 +96,18 @@ fn router(app: &App, context: &Context, ready: Arc<AtomicBool>) -> anyhow::Resul
             app: app.clone(),
             ready,
         });
-    Ok(health.merge(archipel_federation::router(
+    let api = archipel_client_api::Api::new(
+        app.store.clone(),
+        app.actions.clone(),
+        Arc::new(Network(app.federation.clone())),
+        archipel_client_api::Settings {
+            title: App::title().to_owned(),
+            description: String::new(),
+            contact_email: String::new(),
+        },
+    );
+    let apps = archipel_client_api::router(api);
+    Ok(health.merge(apps).merge(archipel_federation::router(
         app.federation.clone(),
         rules,
         pages,

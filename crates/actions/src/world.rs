@@ -1,0 +1,32 @@
+//! What actions and doors need of the rest of the network and of cryptography, given
+//! to them by who joins the parts: the doors never import each other.
+
+use std::fmt::Debug;
+use std::future::Future;
+use std::pin::Pin;
+
+use archipel_model::{ActorId, PostId};
+
+use crate::NewKeys;
+
+/// A future in a box.
+pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What was found elsewhere; stored by now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Discovered {
+    /// A person or a community.
+    Actor(ActorId),
+    /// A post.
+    Post(PostId),
+}
+
+/// The rest of the network.
+pub trait World: Send + Sync + Debug {
+    /// Finds what people write into a search box: `@user@host`, `!group@host`, an
+    /// address. `None` when there is nothing, or it does not answer in time.
+    fn find<'a>(&'a self, query: &'a str) -> Boxed<'a, Option<Discovered>>;
+
+    /// Fresh keys for a new local actor; slow.
+    fn new_keys(&self) -> Boxed<'_, Option<NewKeys>>;
+}

@@ -1,0 +1,50 @@
+//! What the doors need of the network, joined to the federation door.
+
+use std::time::Duration;
+
+use archipel_actions::{Boxed, Discovered, NewKeys, World};
+use archipel_federation::client::Budget;
+use archipel_federation::{Federation, new_keys};
+use url::Url;
+
+/// How long somebody who searches is kept waiting.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// The rest of the network, as the federation door reaches it.
+#[derive(Clone, Debug)]
+pub struct Network(pub Federation);
+
+impl World for Network {
+    fn find<'a>(&'a self, query: &'a str) -> Boxed<'a, Option<Discovered>> {
+        Box::pin(async move {
+            tokio::time::timeout(PATIENCE, self.seek(query))
+                .await
+                .ok()
+                .flatten()
+        })
+    }
+
+    fn new_keys(&self) -> Boxed<'_, Option<NewKeys>> {
+        Box::pin(async {
+            tokio::task::spawn_blocking(new_keys)
+                .await
+                .ok()
+                .and_then(Result::ok)
+        })
+    }
+}
+
+impl Network {
+    async fn seek(&self, query: &str) -> Option<Discovered> {
+        let mut budget = Budget::default();
+        let Ok(url) = Url::parse(query) else {
+            let found = self.0.find(query, &mut budget).await.ok()?;
+            return Some(Discovered::Actor(found.id));
+        };
+        if let Ok(actor) = self.0.actor(&url, &mut budget).await {
+            return Some(Discovered::Actor(actor.id));
+        }
+        let post = self.0.post(&url).await.ok()??;
+        Some(Discovered::Post(post.id))
+    }
+}

@@ -1,0 +1,81 @@
+//! What every handler of this door works with.
+
+use std::sync::{Arc, OnceLock};
+
+use archipel_actions::{Context, World};
+use archipel_storage::Store;
+use serde_json::Value;
+
+use crate::openapi;
+use crate::registry::Endpoint;
+use crate::render::CountCache;
+
+/// What every handler works with; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Api(pub(crate) Arc<Inner>);
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) actions: Context,
+    pub(crate) world: Arc<dyn World>,
+    pub(crate) settings: Settings,
+    pub(crate) counts: CountCache,
+    pub(crate) description: OnceLock<Value>,
+}
+
+/// What the operator decided, as far as apps are told.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The name of this server, for people.
+    pub title: String,
+    /// One sentence about it.
+    pub description: String,
+    /// Where people write to about this server.
+    pub contact_email: String,
+}
+
+impl Api {
+    /// Joins the parts.
+    pub fn new(store: Store, actions: Context, world: Arc<dyn World>, settings: Settings) -> Self {
+        Self(Arc::new(Inner {
+            store,
+            actions,
+            world,
+            settings,
+            counts: CountCache::default(),
+            description: OnceLock::new(),
+        }))
+    }
+
+    /// For actions.
+    pub(crate) fn ctx(&self) -> &Context {
+        &self.0.actions
+    }
+
+    /// The database.
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// Counts of actors.
+    pub(crate) fn counts(&self) -> &CountCache {
+        &self.0.counts
+    }
+
+    /// Keeps the description of all routes.
+    pub(crate) fn describe(&self, routes: Vec<Endpoint>, schemas: serde_json::Map<String, Value>) {
+        let description = openapi::document(self, routes, schemas);
+        self.0.description.get_or_init(|| description);
+    }
+
+    /// The description of all routes.
+    pub(crate) fn description(&self) -> Value {
+        self.0.description.get().cloned().unwrap_or_default()
+    }
+
+    /// An address of ours: `path` begins with a slash.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.0.actions.site.base())
+    }
+}

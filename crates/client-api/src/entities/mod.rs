@@ -1,0 +1,15 @@
+//! What apps get, field by field as <https://docs.joinmastodon.org/entities/> says and
+//! the strictest clients demand: every documented key always, lists never null, URLs
+//! never empty, dates with exactly three decimals. Ids are texts.
+
+mod account;
+mod date;
+mod relationship;
+mod status;
+
+pub(crate) use account::{Account, Emoji, Field};
+pub(crate) use date::{Date, Day};
+pub(crate) use relationship::Relationship;
+pub(crate) use status::{
+    Application, Attachment, Card, Community, Filtered, Mention, Poll, PollOption, Status, Tag,
+};

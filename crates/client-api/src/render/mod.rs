@@ -1,0 +1,13 @@
+//! What is stored, as entities: whole pages at once, in few questions.
+//!
+//! A broken row never ends a page: what cannot be shown is left out and logged.
+
+mod accounts;
+mod counts;
+mod pictures;
+mod statuses;
+
+pub(crate) use accounts::{account, accounts};
+pub(crate) use counts::CountCache;
+pub(crate) use pictures::Pictures;
+pub(crate) use statuses::{own_post, status, statuses};

@@ -1,0 +1,6 @@
+//! Bookmarks and favourites of who asks.
+
+use crate::registry::Routes;
+
+/// Declares the routes of this file.
+pub(crate) fn declare(_routes: &mut Routes) {}

@@ -1,0 +1,6 @@
+//! Notifications in groups, version 2.
+
+use crate::registry::Routes;
+
+/// Declares the routes of this file.
+pub(crate) fn declare(_routes: &mut Routes) {}

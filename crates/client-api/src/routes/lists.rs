@@ -1,0 +1,6 @@
+//! Lists of members and communities.
+
+use crate::registry::Routes;
+
+/// Declares the routes of this file.
+pub(crate) fn declare(_routes: &mut Routes) {}

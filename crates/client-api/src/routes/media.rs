@@ -1,0 +1,6 @@
+//! Uploading pictures.
+
+use crate::registry::Routes;
+
+/// Declares the routes of this file.
+pub(crate) fn declare(_routes: &mut Routes) {}

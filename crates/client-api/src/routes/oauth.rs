@@ -1,0 +1,6 @@
+//! Tokens: granting, revoking, who bears one.
+
+use crate::registry::Routes;
+
+/// Declares the routes of this file.
+pub(crate) fn declare(_routes: &mut Routes) {}

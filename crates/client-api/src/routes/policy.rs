@@ -1,0 +1,6 @@
+//! Who may cause notifications, and what was kept apart.
+
+use crate::registry::Routes;
+
+/// Declares the routes of this file.
+pub(crate) fn declare(_routes: &mut Routes) {}

@@ -1,0 +1,6 @@
+//! Reading polls and voting.
+
+use crate::registry::Routes;
+
+/// Declares the routes of this file.
+pub(crate) fn declare(_routes: &mut Routes) {}

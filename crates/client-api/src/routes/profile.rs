@@ -1,0 +1,6 @@
+//! Who asks: their own account, and changing it.
+
+use crate::registry::Routes;
+
+/// Declares the routes of this file.
+pub(crate) fn declare(_routes: &mut Routes) {}

@@ -1,0 +1,6 @@
+//! Pushing notifications to devices.
+
+use crate::registry::Routes;
+
+/// Declares the routes of this file.
+pub(crate) fn declare(_routes: &mut Routes) {}

@@ -1,0 +1,6 @@
+//! Favourites, boosts, bookmarks, pins and muted threads.
+
+use crate::registry::Routes;
+
+/// Declares the routes of this file.
+pub(crate) fn declare(_routes: &mut Routes) {}

@@ -1,0 +1,6 @@
+//! What happens, as it happens: WebSocket and SSE.
+
+use crate::registry::Routes;
+
+/// Declares the routes of this file.
+pub(crate) fn declare(_routes: &mut Routes) {}

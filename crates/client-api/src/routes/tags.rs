@@ -1,0 +1,6 @@
+//! Hashtags: reading, following, featuring.
+
+use crate::registry::Routes;
+
+/// Declares the routes of this file.
+pub(crate) fn declare(_routes: &mut Routes) {}

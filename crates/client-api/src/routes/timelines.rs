@@ -1,0 +1,6 @@
+//! Home, public, hashtag and list timelines.
+
+use crate::registry::Routes;
+
+/// Declares the routes of this file.
+pub(crate) fn declare(_routes: &mut Routes) {}

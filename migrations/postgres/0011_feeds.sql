@@ -1,0 +1,198 @@
+-- What members see: entries of feeds, mentions, hashtags, lists, filters, marks.
+
+-- One entry for each time that an actor shows a post: its author once (id = the post's),
+-- and who boosts it, a community above all, with an id of its own. Both are ids of
+-- statuses for apps, out of one space, in the order of time.
+CREATE TABLE feed_entry (
+    id BIGINT PRIMARY KEY,
+    actor_id BIGINT NOT NULL REFERENCES actor (id),
+    post_id BIGINT NOT NULL REFERENCES post (id),
+    boost BOOLEAN NOT NULL,
+    -- An answer: shown at home only to who follows all concerned.
+    reply BOOLEAN NOT NULL,
+    -- The activity that showed it, of boosts.
+    uri TEXT,
+    created_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX feed_entry_once ON feed_entry (post_id, actor_id, boost);
+CREATE INDEX feed_entry_actor ON feed_entry (actor_id, reply, id);
+-- Public timelines.
+CREATE INDEX post_public ON post (id) WHERE state = 'published' AND visibility = 'public';
+CREATE INDEX post_public_here ON post (id)
+    WHERE state = 'published' AND visibility = 'public' AND is_local;
+
+ALTER TABLE post ADD COLUMN replies BIGINT NOT NULL DEFAULT 0;
+-- For showing without further questions: JSON lists of {"id","username","acct","url"},
+-- of names of hashtags, and of {"shortcode","url","static_url"}.
+ALTER TABLE post ADD COLUMN mentions TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE post ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE post ADD COLUMN emojis TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE post ADD COLUMN has_media BOOLEAN NOT NULL DEFAULT FALSE;
+-- What a link post points at.
+ALTER TABLE post ADD COLUMN link TEXT;
+-- The app that wrote it, of local posts.
+ALTER TABLE post ADD COLUMN app_id BIGINT;
+
+-- Who is addressed by a post.
+CREATE TABLE post_mention (
+    post_id BIGINT NOT NULL REFERENCES post (id),
+    actor_id BIGINT NOT NULL REFERENCES actor (id),
+    -- Addressed without being named in the text.
+    silent BOOLEAN NOT NULL DEFAULT FALSE,
+    PRIMARY KEY (post_id, actor_id)
+);
+CREATE INDEX post_mention_actor ON post_mention (actor_id, post_id);
+
+CREATE TABLE hashtag (
+    id BIGINT PRIMARY KEY,
+    -- Lower case, without the sign.
+    name TEXT NOT NULL UNIQUE,
+    created_at BIGINT NOT NULL
+);
+CREATE TABLE post_hashtag (
+    hashtag_id BIGINT NOT NULL REFERENCES hashtag (id),
+    post_id BIGINT NOT NULL REFERENCES post (id),
+    PRIMARY KEY (hashtag_id, post_id)
+);
+CREATE INDEX post_hashtag_post ON post_hashtag (post_id);
+CREATE TABLE hashtag_follow (
+    id BIGINT PRIMARY KEY,
+    owner_id BIGINT NOT NULL REFERENCES actor (id),
+    hashtag_id BIGINT NOT NULL REFERENCES hashtag (id),
+    created_at BIGINT NOT NULL,
+    UNIQUE (owner_id, hashtag_id)
+);
+CREATE TABLE featured_hashtag (
+    id BIGINT PRIMARY KEY,
+    owner_id BIGINT NOT NULL REFERENCES actor (id),
+    hashtag_id BIGINT NOT NULL REFERENCES hashtag (id),
+    created_at BIGINT NOT NULL,
+    UNIQUE (owner_id, hashtag_id)
+);
+
+-- Earlier versions of a post, the first one included.
+CREATE TABLE post_version (
+    id BIGINT PRIMARY KEY,
+    post_id BIGINT NOT NULL REFERENCES post (id),
+    content TEXT NOT NULL,
+    summary TEXT,
+    sensitive BOOLEAN NOT NULL,
+    -- JSON: media and poll options as they were.
+    extras TEXT NOT NULL DEFAULT '{}',
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX post_version_post ON post_version (post_id, id);
+
+CREATE TABLE bookmark (
+    id BIGINT PRIMARY KEY,
+    owner_id BIGINT NOT NULL REFERENCES actor (id),
+    post_id BIGINT NOT NULL REFERENCES post (id),
+    created_at BIGINT NOT NULL,
+    UNIQUE (owner_id, post_id)
+);
+CREATE INDEX bookmark_owner ON bookmark (owner_id, id);
+CREATE INDEX reaction_by ON reaction (actor_id, class, created_at) WHERE actor_id IS NOT NULL;
+
+-- Pins on the profile of a person; communities have post.pinned_at.
+CREATE TABLE profile_pin (
+    owner_id BIGINT NOT NULL REFERENCES actor (id),
+    post_id BIGINT NOT NULL REFERENCES post (id),
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (owner_id, post_id)
+);
+
+-- Threads that somebody hears nothing of. root_id: the first post of the thread.
+CREATE TABLE thread_mute (
+    owner_id BIGINT NOT NULL REFERENCES actor (id),
+    root_id BIGINT NOT NULL REFERENCES post (id),
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (owner_id, root_id)
+);
+
+CREATE TABLE list (
+    id BIGINT PRIMARY KEY,
+    owner_id BIGINT NOT NULL REFERENCES actor (id),
+    title TEXT NOT NULL,
+    replies TEXT NOT NULL DEFAULT 'list',
+    exclusive BOOLEAN NOT NULL DEFAULT FALSE,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX list_owner ON list (owner_id);
+CREATE TABLE list_member (
+    list_id BIGINT NOT NULL REFERENCES list (id),
+    actor_id BIGINT NOT NULL REFERENCES actor (id),
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (list_id, actor_id)
+);
+CREATE INDEX list_member_actor ON list_member (actor_id);
+
+CREATE TABLE filter (
+    id BIGINT PRIMARY KEY,
+    owner_id BIGINT NOT NULL REFERENCES actor (id),
+    title TEXT NOT NULL,
+    -- A JSON list: home, notifications, public, thread, account.
+    contexts TEXT NOT NULL,
+    action TEXT NOT NULL,
+    expires_at BIGINT,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX filter_owner ON filter (owner_id);
+CREATE TABLE filter_keyword (
+    id BIGINT PRIMARY KEY,
+    filter_id BIGINT NOT NULL REFERENCES filter (id),
+    keyword TEXT NOT NULL,
+    whole_word BOOLEAN NOT NULL
+);
+CREATE INDEX filter_keyword_filter ON filter_keyword (filter_id);
+CREATE TABLE filter_post (
+    id BIGINT PRIMARY KEY,
+    filter_id BIGINT NOT NULL REFERENCES filter (id),
+    post_id BIGINT NOT NULL REFERENCES post (id),
+    UNIQUE (filter_id, post_id)
+);
+
+-- How far somebody has read. timeline: home, notifications.
+CREATE TABLE marker (
+    owner_id BIGINT NOT NULL REFERENCES actor (id),
+    timeline TEXT NOT NULL,
+    last_read_id TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    PRIMARY KEY (owner_id, timeline)
+);
+
+-- Direct conversations of one member.
+CREATE TABLE conversation (
+    id BIGINT PRIMARY KEY,
+    owner_id BIGINT NOT NULL REFERENCES actor (id),
+    root_id BIGINT NOT NULL REFERENCES post (id),
+    last_post_id BIGINT NOT NULL REFERENCES post (id),
+    unread BOOLEAN NOT NULL,
+    UNIQUE (owner_id, root_id)
+);
+CREATE INDEX conversation_owner ON conversation (owner_id, last_post_id);
+
+CREATE TABLE scheduled_post (
+    id BIGINT PRIMARY KEY,
+    owner_id BIGINT NOT NULL REFERENCES actor (id),
+    account_id BIGINT,
+    params TEXT NOT NULL,
+    due_at BIGINT NOT NULL,
+    lease_until BIGINT NOT NULL DEFAULT 0,
+    attempts BIGINT NOT NULL DEFAULT 0,
+    last_error TEXT,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX scheduled_post_due ON scheduled_post (due_at);
+CREATE INDEX scheduled_post_owner ON scheduled_post (owner_id, id);
+
+-- Answers already given to a request with an Idempotency-Key.
+CREATE TABLE idempotency (
+    owner_id BIGINT NOT NULL REFERENCES actor (id),
+    key TEXT NOT NULL,
+    post_id BIGINT,
+    scheduled_id BIGINT,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (owner_id, key)
+);
+CREATE INDEX idempotency_created ON idempotency (created_at);
