@@ -18,6 +18,7 @@ pub mod database;
 pub mod fedify;
 pub mod hostile;
 pub mod lab;
+pub mod member;
 pub mod peer;
 pub mod ports;
 pub mod surface;
@@ -26,6 +27,7 @@ pub mod wait;
 pub use database::Db;
 pub use hostile::{Hostile, Reply};
 pub use lab::{Lab, LabBuilder};
+pub use member::Member;
 pub use peer::{Family, Peer};
 pub use wait::{eventually, stays};
 

@@ -21,6 +21,7 @@ mod backfill;
 mod bans;
 mod bovine;
 mod changes;
+mod client_basics;
 mod conformance;
 mod crash;
 mod delivery;

@@ -12,6 +12,7 @@ mod reactions;
 mod reports;
 #[cfg(test)]
 mod test;
+mod tokens;
 
 use std::path::PathBuf;
 
@@ -35,6 +36,7 @@ pub use people::{
 };
 pub use reactions::{EventArgs, PollArgs, ReactArgs, VoteArgs};
 pub use reports::{PlaceArgs, ReportArgs, ReportsCommand};
+pub use tokens::TokenCommand;
 
 /// Communities of practice on the fediverse.
 #[derive(Debug, Parser)]
@@ -106,6 +108,10 @@ pub enum Command {
     /// People who post from here
     #[command(subcommand)]
     Account(AccountCommand),
+
+    /// Access for apps and programs
+    #[command(subcommand)]
+    Token(TokenCommand),
 
     /// Communities hosted here
     #[command(subcommand)]

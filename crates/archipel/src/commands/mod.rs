@@ -22,6 +22,7 @@ pub mod react;
 pub mod reply;
 pub mod reports;
 pub mod serve;
+pub mod token;
 
 use anyhow::bail;
 use archipel_federation::client::Budget;
