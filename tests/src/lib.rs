@@ -13,6 +13,7 @@
 
 pub mod bovine;
 pub mod cli;
+pub mod clients;
 pub mod clock;
 pub mod database;
 pub mod fedify;

@@ -22,6 +22,7 @@ mod bans;
 mod bovine;
 mod changes;
 mod client_basics;
+mod clients;
 mod conformance;
 mod crash;
 mod delivery;
