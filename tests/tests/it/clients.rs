@@ -11,7 +11,7 @@ both!(
 
 /// A lab with members and communities of each kind.
 async fn lab(db: Db) -> Lab {
-    let lab = Lab::start(db).await;
+    let lab = Lab::builder(db).recorded().start().await;
     for handle in ["ada", "bea", "mod"] {
         lab.account_with_password(handle);
     }
@@ -35,16 +35,28 @@ async fn a_member_with_mastodon_py(db: Db) {
         "Posté avant que quelqu'un ne suive",
     );
     clients::python("member", &lab, Some(&other)).await;
+    assert!(answers(&lab) > 100);
 }
 
 async fn a_moderator_with_mastodon_py(db: Db) {
-    clients::python("moderator", &lab(db).await, None).await;
+    let lab = lab(db).await;
+    clients::python("moderator", &lab, None).await;
+    assert!(answers(&lab) > 20);
 }
 
 async fn a_member_with_toot(db: Db) {
-    clients::python("toot", &lab(db).await, None).await;
+    let lab = lab(db).await;
+    clients::python("toot", &lab, None).await;
+    assert!(answers(&lab) > 20);
 }
 
 async fn a_member_with_masto_js(db: Db) {
-    clients::masto(&lab(db).await).await;
+    let lab = lab(db).await;
+    clients::masto(&lab).await;
+    assert!(answers(&lab) > 30);
+}
+
+/// Answers that were held to the contract, every one of them.
+fn answers(lab: &Lab) -> usize {
+    lab.recorder.as_ref().expect("a recorded lab").answers()
 }
