@@ -22,6 +22,8 @@ mod bans;
 mod bovine;
 mod changes;
 mod client_basics;
+mod client_hostile;
+mod client_privacy;
 mod clients;
 mod conformance;
 mod crash;
