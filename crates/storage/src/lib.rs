@@ -48,6 +48,7 @@ mod returning;
 mod sayings;
 mod shown;
 mod store;
+mod throttle;
 mod tidy;
 mod tokens;
 mod wake;
