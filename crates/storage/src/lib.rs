@@ -49,6 +49,7 @@ mod sayings;
 mod settings;
 mod shown;
 mod store;
+mod throttle;
 mod tidy;
 mod tokens;
 mod wake;
