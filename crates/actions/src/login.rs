@@ -168,6 +168,7 @@ fn refused(login: &Login) -> Option<LoggedIn> {
         return Some(LoggedIn::Disabled);
     }
     match login.state {
+        AccountState::Unconfirmed => Some(LoggedIn::Unconfirmed),
         AccountState::Waiting => Some(LoggedIn::Waiting),
         AccountState::Disabled => Some(LoggedIn::Disabled),
         AccountState::Active if login.email.is_some() && login.confirmed_at.is_none() => {
