@@ -22,6 +22,7 @@ mod keys;
 mod late;
 mod letter;
 mod lock;
+mod login;
 mod marking;
 mod membership;
 mod moves;
@@ -40,7 +41,9 @@ mod removal;
 mod report;
 mod resolution;
 mod say;
+mod second_factor;
 mod secret;
+mod session;
 mod submit;
 mod team;
 mod token;
@@ -71,6 +74,10 @@ pub use keys::{OVERLAP, hand_over_keys, keys_to_hand_over, rotate_keys};
 pub use late::{Brought, author_brings, author_deleted_unseen};
 pub use letter::take_letter;
 pub use lock::{set_locked, set_pinned};
+pub use login::{
+    Attempt, Checked, LoggedIn, begin_login, finish_login, give_second_factor, log_out,
+    replace_password,
+};
 pub use marking::set_marked;
 pub use membership::{expel, invite, set_vouched};
 pub use moves::{
@@ -92,7 +99,9 @@ pub use remote::{
 pub use removal::{remove_post, restore_post};
 pub use report::{Complaining, Reported, report, report_elsewhere};
 pub use resolution::resolve_report;
+pub use second_factor::{code_step, recovery_hash};
 pub use secret::{hash_of, new_secret};
+pub use session::{Browser, session_is_stale, use_session};
 pub use submit::{Special, Submission, Submitted, submit_post};
 pub use team::{appoint, dismiss};
 pub use token::give_token_here;
@@ -220,6 +229,9 @@ pub enum Error {
     /// It moved a short time ago.
     #[error("moved a short time ago; the next move is possible from {}", .0.rfc3339())]
     MovedLately(Timestamp),
+    /// Tried too often; seconds to wait.
+    #[error("too many tries; try again in {} minutes", .0.div_ceil(60))]
+    TooOften(u64),
     /// Not permitted.
     #[error("not permitted: {0}: {words}", words = .0.sentence())]
     Denied(archipel_model::permission::Denial),

@@ -21,6 +21,7 @@ pub mod permission;
 mod policy;
 pub mod poll;
 mod reaction;
+pub mod redirect;
 pub mod rights;
 mod role;
 mod scope;
