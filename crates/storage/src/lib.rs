@@ -46,6 +46,7 @@ mod renderings;
 mod reports;
 mod returning;
 mod sayings;
+mod settings;
 mod shown;
 mod store;
 mod throttle;
