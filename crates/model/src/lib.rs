@@ -21,6 +21,7 @@ pub mod permission;
 mod policy;
 pub mod poll;
 mod reaction;
+mod registration;
 pub mod rights;
 mod role;
 mod scope;
@@ -47,6 +48,7 @@ pub use policy::{
     CommunityPolicy, HoldPolicy, JoinPolicy, PostPolicy, Reach, ReactionPolicy, UnknownWord,
 };
 pub use reaction::{ReactionClass, ReactionKind, Uncounted};
+pub use registration::{Email, NotAnEmail, Registration};
 pub use role::Role;
 pub use scope::{Scope, Scopes};
 pub use site::{Place, Site};
