@@ -23,6 +23,7 @@ mod late;
 mod letter;
 mod limits;
 mod lock;
+mod login;
 mod mail;
 mod marking;
 mod membership;
@@ -42,7 +43,9 @@ mod removal;
 mod report;
 mod resolution;
 mod say;
+mod second_factor;
 mod secret;
+mod session;
 mod sign_up;
 mod submit;
 mod team;
@@ -77,6 +80,10 @@ pub use late::{Brought, author_brings, author_deleted_unseen};
 pub use letter::take_letter;
 pub use limits::{Limit, within_limit};
 pub use lock::{set_locked, set_pinned};
+pub use login::{
+    Attempt, Checked, LoggedIn, begin_login, finish_login, give_second_factor, log_out,
+    replace_password,
+};
 pub use mail::{AccountRules, write_test};
 pub use marking::set_marked;
 pub use membership::{expel, invite, set_vouched};
@@ -99,7 +106,9 @@ pub use remote::{
 pub use removal::{remove_post, restore_post};
 pub use report::{Complaining, Reported, report, report_elsewhere};
 pub use resolution::resolve_report;
+pub use second_factor::{code_step, recovery_hash};
 pub use secret::{hash_of, new_secret};
+pub use session::{Browser, session_is_stale, use_session};
 pub use sign_up::{
     Flaw, Flawed, HandleRule, NoSignUp, SignUpForm, SignUpReady, Stage, approve_sign_up,
     check_sign_up, confirm_address, correct_address, forget_stale_sign_ups, reject_sign_up,
@@ -238,6 +247,9 @@ pub enum Error {
     /// Nobody of that name asked for an account, or they are in.
     #[error("nobody of that name waits for an account; `archipel account waiting` shows all")]
     NoSuchSignUp,
+    /// Tried too often; seconds to wait.
+    #[error("too many tries; try again in {} minutes", .0.div_ceil(60))]
+    TooOften(u64),
     /// Not permitted.
     #[error("not permitted: {0}: {words}", words = .0.sentence())]
     Denied(archipel_model::permission::Denial),
