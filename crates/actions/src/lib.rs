@@ -78,7 +78,7 @@ pub use invite_links::{
 pub use keys::{OVERLAP, hand_over_keys, keys_to_hand_over, rotate_keys};
 pub use late::{Brought, author_brings, author_deleted_unseen};
 pub use letter::take_letter;
-pub use limits::{Limit, within_limit};
+pub use limits::{Limit, count_try};
 pub use lock::{set_locked, set_pinned};
 pub use login::{
     Attempt, Checked, LoggedIn, begin_login, finish_login, give_second_factor, log_out,

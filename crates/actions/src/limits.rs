@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use archipel_storage::Store;
 
-use crate::{Context, Result};
+use crate::{Context, Error, Result};
 
 /// What may be tried so often and no more.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +35,7 @@ impl Limit {
     }
 
     /// The time within which tries are counted.
-    pub const fn window(self) -> Duration {
+    const fn window(self) -> Duration {
         match self {
             Self::SignUp | Self::SecretMail => Duration::from_mins(30),
             Self::Proof => Duration::from_mins(5),
@@ -43,16 +43,21 @@ impl Limit {
     }
 }
 
-/// Counts one more try, whatever becomes of it; false when it is one too many.
-pub async fn within_limit(
+/// Counts one more try, whatever becomes of it, and refuses one that is too many.
+pub async fn count_try(
     ctx: &Context,
     store: &Store,
     limit: Limit,
     who: impl std::fmt::Display,
-) -> Result<bool> {
+) -> Result<()> {
     let key = format!("{}:{who}", limit.name());
+    let (now, window) = (ctx.now(), limit.window());
     let mut tx = store.write().await?;
-    let count = tx.hit(&key, limit.window(), ctx.now()).await?;
+    let count = tx.hit(&key, window, now).await?;
+    let wait = tx.until_forgotten(&key, window, now).await?;
     tx.commit().await?;
-    Ok(count <= limit.most())
+    if count > limit.most() {
+        return Err(Error::TooOften(wait.as_secs().max(1)));
+    }
+    Ok(())
 }

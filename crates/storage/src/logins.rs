@@ -11,6 +11,8 @@ use crate::{Conn, Result};
 pub enum AccountState {
     /// Yes.
     Active,
+    /// They have to confirm their e-mail address first.
+    Unconfirmed,
     /// Somebody has to let them in first.
     Waiting,
     /// No.
@@ -23,11 +25,12 @@ impl TryFrom<String> for AccountState {
     fn try_from(word: String) -> std::result::Result<Self, UnknownWord> {
         match word.as_str() {
             "active" => Ok(Self::Active),
+            "unconfirmed" => Ok(Self::Unconfirmed),
             "waiting" => Ok(Self::Waiting),
             "disabled" => Ok(Self::Disabled),
             _ => Err(UnknownWord {
                 found: word,
-                known: "active, waiting, disabled".to_owned(),
+                known: "active, unconfirmed, waiting, disabled".to_owned(),
             }),
         }
     }
