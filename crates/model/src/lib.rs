@@ -22,6 +22,7 @@ mod policy;
 pub mod poll;
 mod reaction;
 pub mod redirect;
+mod registration;
 pub mod rights;
 mod role;
 mod scope;
@@ -48,6 +49,7 @@ pub use policy::{
     CommunityPolicy, HoldPolicy, JoinPolicy, PostPolicy, Reach, ReactionPolicy, UnknownWord,
 };
 pub use reaction::{ReactionClass, ReactionKind, Uncounted};
+pub use registration::{Email, NotAnEmail, Registration};
 pub use role::Role;
 pub use scope::{Scope, Scopes};
 pub use site::{Place, Site};
