@@ -22,6 +22,7 @@ mod bans;
 mod bovine;
 mod changes;
 mod client_basics;
+mod client_people;
 mod clients;
 mod conformance;
 mod crash;
