@@ -169,6 +169,9 @@ pub enum Error {
     /// Not a community of ours.
     #[error("{0} is not a community of this server")]
     NotACommunity(String),
+    /// A profile cannot be so.
+    #[error("{0}")]
+    Profile(&'static str),
     /// Nobody of that name asked to join.
     #[error("{0} has not asked to join")]
     NoRequest(String),

@@ -20,6 +20,7 @@ mod origin;
 pub mod permission;
 mod policy;
 pub mod poll;
+pub mod profile;
 mod reaction;
 pub mod redirect;
 mod registration;

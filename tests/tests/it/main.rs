@@ -24,6 +24,7 @@ mod changes;
 mod client_basics;
 mod client_hostile;
 mod client_privacy;
+mod client_people;
 mod clients;
 mod conformance;
 mod crash;

@@ -4,10 +4,12 @@
 
 mod accounts;
 mod counts;
+mod credentials;
 mod pictures;
 mod statuses;
 
 pub(crate) use accounts::{account, accounts};
 pub(crate) use counts::CountCache;
+pub(crate) use credentials::{credentials, decides, editable};
 pub(crate) use pictures::Pictures;
 pub(crate) use statuses::{own_post, status, statuses};
