@@ -24,6 +24,7 @@ mod destinations;
 mod domains;
 mod drafts;
 mod events;
+mod feeds;
 mod filters;
 mod follows;
 mod glances;
@@ -37,6 +38,7 @@ mod list;
 mod maybe;
 mod measures;
 mod memo;
+mod naming;
 mod node;
 mod notices;
 mod own_marks;
@@ -77,6 +79,7 @@ pub use deliveries::{DeliveryResult, DeliveryState, DeliveryView, QueuedDelivery
 pub use destinations::{ClaimedDestination, DestinationResult, DestinationView, Expanded};
 pub use domains::{KnockRow, Parked};
 pub use drafts::{Draft, DraftPoll, Scheduled};
+pub use feeds::NewEntry;
 pub use filters::{Filter, FilterKeyword, FilterPost};
 pub use follows::{Follow, FollowState};
 pub use glances::Eyes;
@@ -99,7 +102,7 @@ pub use store::{OpenOptions, Store};
 pub use talks::Conversation;
 pub use tokens::Bearer;
 pub use versions::{Extras, Version};
-pub use wake::Wakes;
+pub use wake::{StreamEvent, Wakes};
 
 pub(crate) use list::json_list;
 
