@@ -2,6 +2,7 @@
 
 use archipel_model::{
     AccountId, ActivityId, ActorId, FollowId, MeasureId, MediaId, PostId, Role, Timestamp,
+    AccountId, ActivityId, ActorId, FollowId, MeasureId, PostId, Role, ScheduledId, Timestamp,
     UnknownWord,
 };
 
@@ -25,6 +26,7 @@ macro_rules! optional {
 optional! {
     ActorId => ActorId, PostId => PostId, FollowId => FollowId, ActivityId => ActivityId,
     MeasureId => MeasureId, AccountId => AccountId, MediaId => MediaId, Timestamp => Timestamp::from_micros,
+    MeasureId => MeasureId, AccountId => AccountId, ScheduledId => ScheduledId, Timestamp => Timestamp::from_micros,
 }
 
 /// A `BIGINT` on its way to a moment.
