@@ -16,6 +16,7 @@ mod openapi;
 mod registry;
 mod render;
 mod routes;
+mod vapid;
 mod viewer;
 
 pub use api::{Api, Settings};

@@ -7,6 +7,7 @@
 
 mod actor;
 pub mod audience;
+mod client_addr;
 mod deed;
 mod dialect;
 mod domain;
@@ -31,6 +32,7 @@ mod visibility;
 mod wish;
 
 pub use actor::{ActorKind, ActorState};
+pub use client_addr::ClientAddr;
 pub use deed::Deed;
 pub use dialect::{Dialect, software_dialect};
 pub use domain::{Domains, PeerPolicy};

@@ -104,6 +104,8 @@ fn router(app: &App, context: &Context, ready: Arc<AtomicBool>) -> anyhow::Resul
             title: App::title().to_owned(),
             description: String::new(),
             contact_email: String::new(),
+            registrations_open: false,
+            approval_required: false,
         },
     );
     let apps = archipel_client_api::router(api);
