@@ -28,7 +28,10 @@ pub fn hash_password(password: &str) -> String {
         .expect("the system gives random bytes");
     #[expect(clippy::expect_used, reason = "the parameters are constants that fit")]
     let params = Params::new(MEMORY, PASSES, LANES, None).expect("parameters of Argon2");
-    #[expect(clippy::expect_used, reason = "salt and password are of a fitting length")]
+    #[expect(
+        clippy::expect_used,
+        reason = "salt and password are of a fitting length"
+    )]
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_with_salt(password.as_bytes(), &salt)
         .expect("a hash")

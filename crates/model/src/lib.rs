@@ -16,6 +16,7 @@ pub mod event;
 mod handle;
 mod id;
 pub mod notice;
+pub mod notification;
 mod origin;
 pub mod permission;
 mod policy;

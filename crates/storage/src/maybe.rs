@@ -1,7 +1,8 @@
 //! Optional ids out of nullable columns.
 
 use archipel_model::{
-    AccountId, ActivityId, ActorId, FollowId, MeasureId, PostId, Role, Timestamp, UnknownWord,
+    AccountId, ActivityId, ActorId, FollowId, MeasureId, PostId, ReportId, Role, Timestamp,
+    UnknownWord,
 };
 
 use crate::PostKind;
@@ -22,7 +23,7 @@ macro_rules! optional {
 }
 
 optional! {
-    ActorId => ActorId, PostId => PostId, FollowId => FollowId, ActivityId => ActivityId,
+    ReportId => ReportId, ActorId => ActorId, PostId => PostId, FollowId => FollowId, ActivityId => ActivityId,
     MeasureId => MeasureId, AccountId => AccountId, Timestamp => Timestamp::from_micros,
 }
 
