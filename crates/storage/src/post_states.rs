@@ -212,19 +212,22 @@ impl Conn {
         .map(|rows| rows > 0)
     }
 
-    /// Takes out all that answers a post and is shown in its community, however deep.
-    pub async fn remove_answers(&mut self, post: PostId) -> Result<u64> {
-        sql!(
+    /// Takes out all that answers a post and is shown in its community, however deep. Gives
+    /// the ids.
+    pub async fn remove_answers(&mut self, post: PostId) -> Result<Vec<PostId>> {
+        let ids = sql!(
             self,
-            execute,
+            fetch_scalars as i64,
             "WITH RECURSIVE below (id) AS (
                 SELECT id FROM post WHERE parent_id = $1
                 UNION SELECT p.id FROM post p JOIN below b ON p.parent_id = b.id)
              UPDATE post SET state = 'removed', pinned_at = NULL
              WHERE id IN (SELECT id FROM below) AND state = 'published'
-                AND community_id = (SELECT community_id FROM post WHERE id = $1)",
+                AND community_id = (SELECT community_id FROM post WHERE id = $1)
+             RETURNING id",
             post.0
-        )
+        )?;
+        Ok(ids.into_iter().map(PostId).collect())
     }
 
     /// Whether a post, or something that it answers however indirectly, is locked.
