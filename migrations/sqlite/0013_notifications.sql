@@ -54,7 +54,7 @@ CREATE TABLE push_subscription (
     endpoint TEXT NOT NULL,
     p256dh TEXT NOT NULL,
     auth TEXT NOT NULL,
-    -- A JSON list of the kinds that are wanted.
+    -- The kinds that are wanted, between spaces.
     alerts TEXT NOT NULL,
     policy TEXT NOT NULL DEFAULT 'all',
     standard BOOLEAN NOT NULL DEFAULT TRUE,

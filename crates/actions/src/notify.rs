@@ -4,13 +4,16 @@
 use std::time::Duration;
 
 use archipel_model::notification::{Kind, Treatment, treatment};
-use archipel_model::{ActorId, ActorKind, Id, PostId, ReportId, Timestamp, Visibility};
-use archipel_storage::{Actor, Hearer, NewNotification, Post, PostState, Tx};
+use archipel_model::{ActorId, Id, PostId, ReportId, Timestamp};
+use archipel_storage::{Actor, Hearer, NewNotification, Post, PostState, StreamEvent, Tx};
 
 use crate::{Context, Result};
 
 /// How long an account is new.
 const NEW: Duration = Duration::from_hours(30 * 24);
+
+/// What was written longer ago was fetched later: nobody is told of it.
+const NEWS: Duration = Duration::from_hours(24);
 
 /// How long what is shown as one comes together.
 const TOGETHER: Duration = Duration::from_hours(12);
@@ -96,20 +99,27 @@ async fn tell(
     if filtered {
         return Ok(());
     }
+    tx.stream(StreamEvent::Notified {
+        notification: id,
+        owner: hearer.owner,
+    });
     for subscription in tx.push_subscriptions_of(hearer.owner).await? {
-        let kinds: Vec<String> = serde_json::from_str(&subscription.alerts).unwrap_or_default();
-        let wanted = kinds.iter().any(|kind| kind == news.kind.as_str());
         let of_them = match subscription.policy.as_str() {
             "followed" => hearer.between.follows,
             "follower" => hearer.between.followed,
             "none" => false,
             _ => true,
         };
-        if wanted && of_them {
+        if of_them && subscription.wants(news.kind) {
             tx.queue_push(subscription.id, id, now).await?;
         }
     }
     Ok(())
+}
+
+/// Whether people are told of what was written then.
+pub(crate) fn is_news(now: Timestamp, written: Timestamp) -> bool {
+    now.since(written) < NEWS
 }
 
 /// A post is shown from now on: whom it names hears of it, and who asked to.
@@ -183,7 +193,13 @@ pub(crate) async fn reacted(
     if !post.is_local {
         return Ok(());
     }
-    tell_all(ctx, tx, &[post.author_id], News::of(kind, by).about(post.id)).await
+    tell_all(
+        ctx,
+        tx,
+        &[post.author_id],
+        News::of(kind, by).about(post.id),
+    )
+    .await
 }
 
 /// Somebody likes or boosts a post no more.

@@ -1,5 +1,6 @@
 //! Devices that notifications are pushed to, and what is still to be pushed.
 
+use archipel_model::notification::Kind;
 use archipel_model::{ActorId, Timestamp, TokenId};
 
 use crate::conn::sql;
@@ -17,10 +18,17 @@ pub struct PushSubscription {
     pub p256dh: String,
     /// What the device shares with us, base64url.
     pub auth: String,
-    /// A JSON list of kinds that are wanted.
+    /// The kinds that are wanted, between spaces.
     pub alerts: String,
     /// Of whom: all, followed, follower, none.
     pub policy: String,
+}
+
+impl PushSubscription {
+    /// Whether notifications of this kind are wanted.
+    pub fn wants(&self, kind: Kind) -> bool {
+        self.alerts.split(' ').any(|wanted| wanted == kind.as_str())
+    }
 }
 
 /// A subscription to be kept, one a token.
