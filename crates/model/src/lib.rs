@@ -17,6 +17,7 @@ pub mod filter;
 mod handle;
 mod id;
 pub mod notice;
+pub mod notification;
 mod origin;
 pub mod permission;
 mod policy;

@@ -3,6 +3,7 @@
 use archipel_model::{
     AccountId, ActivityId, ActorId, FollowId, MeasureId, MediaId, PostId, Role, Timestamp,
     AccountId, ActivityId, ActorId, FollowId, MeasureId, PostId, Role, ScheduledId, Timestamp,
+    AccountId, ActivityId, ActorId, FollowId, MeasureId, PostId, ReportId, Role, Timestamp,
     UnknownWord,
 };
 
@@ -27,6 +28,8 @@ optional! {
     ActorId => ActorId, PostId => PostId, FollowId => FollowId, ActivityId => ActivityId,
     MeasureId => MeasureId, AccountId => AccountId, MediaId => MediaId, Timestamp => Timestamp::from_micros,
     MeasureId => MeasureId, AccountId => AccountId, ScheduledId => ScheduledId, Timestamp => Timestamp::from_micros,
+    ReportId => ReportId, ActorId => ActorId, PostId => PostId, FollowId => FollowId, ActivityId => ActivityId,
+    MeasureId => MeasureId, AccountId => AccountId, Timestamp => Timestamp::from_micros,
 }
 
 /// A `BIGINT` on its way to a moment.
