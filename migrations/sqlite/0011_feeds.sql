@@ -79,16 +79,19 @@ CREATE TABLE featured_hashtag (
 
 -- Earlier versions of a post, the first one included.
 CREATE TABLE post_version (
-    id INTEGER PRIMARY KEY,
     post_id BIGINT NOT NULL REFERENCES post (id),
+    title TEXT,
     content TEXT NOT NULL,
     summary TEXT,
     sensitive BOOLEAN NOT NULL,
     -- JSON: media and poll options as they were.
     extras TEXT NOT NULL DEFAULT '{}',
-    created_at BIGINT NOT NULL
+    -- When this version was written.
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (post_id, created_at)
 );
-CREATE INDEX post_version_post ON post_version (post_id, id);
+-- Nobody sees how it stands before it is closed.
+ALTER TABLE poll ADD COLUMN hides BOOLEAN NOT NULL DEFAULT FALSE;
 
 CREATE TABLE bookmark (
     id INTEGER PRIMARY KEY,
@@ -178,6 +181,7 @@ CREATE TABLE conversation (
     UNIQUE (owner_id, root_id)
 );
 CREATE INDEX conversation_owner ON conversation (owner_id, last_post_id);
+CREATE INDEX conversation_last ON conversation (last_post_id);
 
 CREATE TABLE scheduled_post (
     id INTEGER PRIMARY KEY,

@@ -247,6 +247,9 @@ impl Tx {
                 )?;
             }
             PostState::Held | PostState::Removed => {
+                if state == PostState::Removed {
+                    self.forget_notifications_about(posts).await?;
+                }
                 let ids = sql!(
                     self,
                     fetch_scalars as i64,
@@ -258,6 +261,7 @@ impl Tx {
                 self.stream_gone(ids);
             }
             PostState::Deleted => {
+                self.forget_notifications_about(posts).await?;
                 let ids = sql!(
                     self,
                     fetch_scalars as i64,
