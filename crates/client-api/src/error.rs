@@ -104,6 +104,7 @@ impl From<actions::Error> for ApiError {
     fn from(error: actions::Error) -> Self {
         match error {
             actions::Error::Storage(error) => error.into(),
+            actions::Error::TooOften(seconds) => Self::TooMany(seconds),
             actions::Error::Denied(_) => Self::Forbidden(error.to_string()),
             other => Self::Unprocessable(other.to_string()),
         }
