@@ -12,8 +12,10 @@ mod announce;
 mod asking;
 mod ban;
 mod communities;
+mod credentials;
 mod deletion;
 mod edit;
+mod enrolment;
 mod everywhere;
 mod follow;
 mod hold;
@@ -65,10 +67,18 @@ pub use aliases::{add_alias, remove_alias};
 pub use asking::{ask_again_when_due, shown_while_pending};
 pub use ban::{Ban, ban, unban};
 pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
+pub use credentials::{
+    ask_for_new_address, ask_for_new_password, change_password, choose_new_password,
+    confirm_new_address, new_password_for,
+};
 pub use deletion::{
     actor_deleted, actor_gone, author_deleted, close_community, delete_local_actor,
 };
 pub use edit::{Edit, EditOutcome, edit_post, poll_counted};
+pub use enrolment::{
+    authenticator_uri, begin_second_factor, drop_second_factor, end_second_factor, grouped,
+    offer_second_factor, renew_recovery_codes,
+};
 pub use everywhere::end_bans;
 pub use follow::{FollowOutcome, FollowRequest, ReceivedFollow, follow, unfollow};
 pub use hold::{approve_held, refuse_held, set_wave};
@@ -84,7 +94,7 @@ pub use login::{
     Attempt, Checked, LoggedIn, begin_login, finish_login, give_second_factor, log_out,
     replace_password,
 };
-pub use mail::{AccountRules, write_test};
+pub use mail::AccountRules;
 pub use marking::set_marked;
 pub use membership::{expel, invite, set_vouched};
 pub use moves::{

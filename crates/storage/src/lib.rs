@@ -50,6 +50,7 @@ mod renderings;
 mod reports;
 mod returning;
 mod sayings;
+mod second_factor;
 mod sessions;
 mod settings;
 mod shown;
