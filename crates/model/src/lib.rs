@@ -22,6 +22,7 @@ mod policy;
 pub mod poll;
 mod reaction;
 mod registration;
+pub mod redirect;
 pub mod rights;
 mod role;
 mod scope;

@@ -11,7 +11,7 @@ use crate::{Conn, Result};
 pub enum AccountState {
     /// Yes.
     Active,
-    /// They have to confirm their e-mail address first.
+    /// Their e-mail address has to be confirmed first.
     Unconfirmed,
     /// Somebody has to let them in first.
     Waiting,
