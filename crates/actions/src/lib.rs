@@ -18,6 +18,7 @@ mod edit;
 mod enrolment;
 mod everywhere;
 mod follow;
+mod hashing;
 mod hold;
 mod invite_links;
 mod keys;
@@ -81,6 +82,7 @@ pub use enrolment::{
 };
 pub use everywhere::end_bans;
 pub use follow::{FollowOutcome, FollowRequest, ReceivedFollow, follow, unfollow};
+pub use hashing::{hash_aside, verify_aside};
 pub use hold::{approve_held, refuse_held, set_wave};
 pub use invite_links::{
     NewInviteLink, OpenLink, create_invite_link, join_by_link, open_link, revoke_invite_link,
@@ -120,9 +122,9 @@ pub use second_factor::{code_step, recovery_hash};
 pub use secret::{hash_of, new_secret};
 pub use session::{Browser, session_is_stale, use_session};
 pub use sign_up::{
-    Flaw, Flawed, HandleRule, NoSignUp, SignUpForm, SignUpReady, Stage, approve_sign_up,
-    check_sign_up, confirm_address, correct_address, forget_stale_sign_ups, reject_sign_up,
-    resend_confirmation, sign_up,
+    Flaw, Flawed, HandleRule, NoSignUp, Registered, SignUpForm, SignUpFrom, Stage, approve_sign_up,
+    confirm_address, correct_address, forget_stale_sign_ups, register, reject_sign_up,
+    resend_confirmation,
 };
 pub use submit::{Special, Submission, Submitted, submit_post};
 pub use team::{appoint, dismiss};
@@ -260,6 +262,9 @@ pub enum Error {
     /// Tried too often; seconds to wait.
     #[error("too many tries; try again in {} minutes", .0.div_ceil(60))]
     TooOften(u64),
+    /// The server is stopping, or cannot do what takes long.
+    #[error("the server has too much to do at the moment, please try again")]
+    Busy,
     /// Not permitted.
     #[error("not permitted: {0}: {words}", words = .0.sentence())]
     Denied(archipel_model::permission::Denial),
