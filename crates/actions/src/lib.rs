@@ -9,7 +9,9 @@ mod accept;
 mod accounts;
 mod aliases;
 mod announce;
+mod apps;
 mod asking;
+mod authorize;
 mod ban;
 mod communities;
 mod credentials;
@@ -17,6 +19,7 @@ mod deletion;
 mod edit;
 mod enrolment;
 mod everywhere;
+mod exchange;
 mod follow;
 mod hashing;
 mod hold;
@@ -65,7 +68,9 @@ use archipel_model::{ActivityId, Clock, Id, IdSource, Site, Timestamp};
 pub use accept::{decide_request, follow_answered};
 pub use accounts::{NewKeys, create_instance, create_person, set_admin};
 pub use aliases::{add_alias, remove_alias};
+pub use apps::{AppRequest, register_app};
 pub use asking::{ask_again_when_due, shown_while_pending};
+pub use authorize::{AccessRequest, Asked, BadRequest, grant_access, look_at_request};
 pub use ban::{Ban, ban, unban};
 pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
 pub use credentials::{
@@ -81,6 +86,9 @@ pub use enrolment::{
     offer_second_factor, renew_recovery_codes,
 };
 pub use everywhere::end_bans;
+pub use exchange::{
+    Exchanged, GivenToken, NoToken, exchange_code, give_back_token, known_app, token_for_app,
+};
 pub use follow::{FollowOutcome, FollowRequest, ReceivedFollow, follow, unfollow};
 pub use hashing::{hash_aside, verify_aside};
 pub use hold::{approve_held, refuse_held, set_wave};
@@ -128,7 +136,7 @@ pub use sign_up::{
 };
 pub use submit::{Special, Submission, Submitted, submit_post};
 pub use team::{appoint, dismiss};
-pub use token::give_token_here;
+pub use token::{Grant, give_token, give_token_here};
 pub use waiting::{approve_edit, refuse_edit};
 pub use warn::warn;
 pub use world::{Boxed, Discovered, World};
@@ -259,6 +267,12 @@ pub enum Error {
     /// Nobody of that name asked for an account, or they are in.
     #[error("nobody of that name waits for an account; `archipel account waiting` shows all")]
     NoSuchSignUp,
+    /// What was given is not acceptable; says why.
+    #[error("{0}")]
+    Invalid(String),
+    /// The role that was relied on is not held, or not any more.
+    #[error("you hold no role in this community any more")]
+    NoRole,
     /// Tried too often; seconds to wait.
     #[error("too many tries; try again in {} minutes", .0.div_ceil(60))]
     TooOften(u64),

@@ -25,6 +25,7 @@ mod domains;
 mod events;
 mod follows;
 mod glances;
+mod grants;
 mod held_edits;
 mod identity;
 mod inbox;
@@ -79,6 +80,7 @@ pub use destinations::{ClaimedDestination, DestinationResult, DestinationView, E
 pub use domains::{KnockRow, Parked};
 pub use follows::{Follow, FollowState};
 pub use glances::Eyes;
+pub use grants::{Addresses, GrantRow, OauthApp, OauthCode};
 pub use held_edits::{HeldEdit, NewHeldEdit};
 pub use inbox::{InboxItem, InboxResult, InboxState, InboxView, NewInboxItem};
 pub use invite_links::InviteLink;

@@ -91,14 +91,15 @@ impl Conn {
         .map(Option::unwrap_or_default)
     }
 
-    /// Ends every token and code of apps for an account.
+    /// Ends every token and every code of apps for an account.
     pub async fn end_app_access(&mut self, account: AccountId) -> Result<()> {
-        for text in [
+        self.end_grants(account).await?;
+        sql!(
+            self,
+            execute,
             "DELETE FROM oauth_code WHERE account_id = $1",
-            "DELETE FROM oauth_token WHERE account_id = $1",
-        ] {
-            sql!(self, execute, text, account.0)?;
-        }
-        Ok(())
+            account.0
+        )
+        .map(drop)
     }
 }

@@ -7,13 +7,17 @@
 //! `texts`, one file a language.
 
 mod absence;
+mod access;
 mod address;
+mod authorize;
 mod community;
 mod dates;
 mod form;
 mod home;
 mod language;
+mod login;
 mod person;
+mod query;
 mod reader;
 mod session;
 mod special;
@@ -31,7 +35,7 @@ use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::map_response;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 /// What the pages need.
 #[derive(Clone, Debug)]
@@ -57,6 +61,14 @@ pub fn router(pages: Pages) -> Router {
         .route("/c/{handle}", get(community::page))
         .route("/u/{handle}", get(person::page))
         .route("/p/{id}", get(thread::page))
+        .route("/login", get(login::page).post(login::enter))
+        .route("/login/code", get(login::second_page).post(login::second))
+        .route("/logout", post(login::leave))
+        .route(
+            "/oauth/authorize",
+            get(authorize::page).post(authorize::answer),
+        )
+        .route("/settings/sessions", get(access::page).post(access::end))
         .route("/assets/style.css", get(style::sheet))
         .fallback(absence::nothing)
         .with_state(pages)

@@ -2,13 +2,13 @@
 //! pages and for apps.
 
 use archipel_model::{AccountId, AppId, ClientAddr, Scopes};
-use archipel_storage::{NewToken, Store};
+use archipel_storage::Store;
 
 use super::{NoSignUp, SignUpForm, Stage, check_sign_up, sign_up};
 use crate::hashing::hash_aside;
 use crate::limits::{Limit, count_try};
 use crate::mail::AccountRules;
-use crate::secret::{hash_of, new_secret};
+use crate::token::{Grant, give_token};
 use crate::{Context, Error, World};
 
 /// An account that was made.
@@ -53,19 +53,15 @@ pub async fn register(
     let mut tx = store.write().await?;
     let (account, stage) = sign_up(ctx, &mut tx, rules, ready, &hash, &keys).await?;
     let token = match from.app {
-        Some((app_id, scopes)) => {
-            let token = new_secret();
-            let new = NewToken {
-                id: ctx.id(),
-                hash: &hash_of(&token),
-                app_id,
-                account_id: Some(account),
-                community_id: None,
+        Some((app, scopes)) => {
+            let grant = Grant {
+                app,
+                account: Some(account),
+                community: None,
                 scopes,
                 code_hash: None,
             };
-            tx.insert_token(&new, ctx.now()).await?;
-            Some(token)
+            Some(give_token(ctx, &mut tx, &grant).await?)
         }
         None => None,
     };

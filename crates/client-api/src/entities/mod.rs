@@ -4,11 +4,13 @@
 
 mod account;
 mod date;
+mod oauth;
 mod relationship;
 mod status;
 
 pub(crate) use account::{Account, Emoji, Field};
 pub(crate) use date::{Date, Day};
+pub(crate) use oauth::{App, Empty, RegisteredApp, ServerMetadata, Token, UserInfo};
 pub(crate) use relationship::Relationship;
 pub(crate) use status::{
     Application, Attachment, Card, Community, Filtered, Mention, Poll, PollOption, Status, Tag,
