@@ -20,6 +20,7 @@ mod edit;
 mod enrolment;
 mod everywhere;
 mod exchange;
+mod feed;
 mod follow;
 mod hashing;
 mod hold;
@@ -35,9 +36,11 @@ mod marking;
 mod membership;
 mod moves;
 mod moving;
+mod naming;
 mod neighbours;
 mod new_password;
 mod notice;
+mod notify;
 mod order;
 mod password;
 mod poll;
@@ -89,6 +92,7 @@ pub use everywhere::end_bans;
 pub use exchange::{
     Exchanged, GivenToken, NoToken, exchange_code, give_back_token, known_app, token_for_app,
 };
+pub use feed::{adopted, shown_by};
 pub use follow::{FollowOutcome, FollowRequest, ReceivedFollow, follow, unfollow};
 pub use hashing::{hash_aside, verify_aside};
 pub use hold::{approve_held, refuse_held, set_wave};
@@ -111,9 +115,11 @@ pub use moves::{
     MoveOutcome, actor_moved, move_back, move_community, move_person, reopen_community,
 };
 pub use moving::move_thread;
+pub use naming::Names;
 pub use neighbours::{follow_as_community, unfollow_as_community};
 pub use new_password::{WeakPassword, check_password};
 pub use notice::{set_tell_published, tell_refused};
+pub use notify::tell_of_sign_up;
 pub use order::{Door, Order};
 pub use password::{hash_password, verify_password};
 pub use poll::{Chosen, poll_is_due, vote_here, vote_received};
@@ -185,6 +191,9 @@ pub enum Error {
     /// Not a community of ours.
     #[error("{0} is not a community of this server")]
     NotACommunity(String),
+    /// A profile cannot be so.
+    #[error("{0}")]
+    Profile(&'static str),
     /// Nobody of that name asked to join.
     #[error("{0} has not asked to join")]
     NoRequest(String),

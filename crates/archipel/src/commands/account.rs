@@ -31,6 +31,7 @@ pub async fn run(context: &Context, args: &AccountCommand) -> anyhow::Result<()>
             let change = actions::ProfileChange {
                 name: change.name.clone(),
                 summary: change.summary.clone(),
+                ..actions::ProfileChange::default()
             };
             let mut tx = app.store.write().await?;
             actions::change_profile(&app.actions, &mut tx, &person, &change).await?;
