@@ -65,6 +65,7 @@ mod reports;
 mod returning;
 mod sayings;
 mod shelves;
+mod second_factor;
 mod sessions;
 mod settings;
 mod shown;
