@@ -18,6 +18,7 @@ mod everywhere;
 mod feed;
 mod follow;
 mod hold;
+mod keeping;
 mod keys;
 mod late;
 mod letter;
@@ -38,15 +39,18 @@ mod remote;
 mod removal;
 mod report;
 mod resolution;
+mod rewriting;
 mod say;
 mod secret;
 mod submit;
+mod talk;
 mod team;
 mod token;
 mod verdict;
 mod waiting;
 mod warn;
 mod world;
+mod writing;
 
 use std::sync::Arc;
 
@@ -66,6 +70,7 @@ pub use everywhere::end_bans;
 pub use feed::{adopted, shown_by};
 pub use follow::{FollowOutcome, FollowRequest, ReceivedFollow, follow, unfollow};
 pub use hold::{approve_held, refuse_held, set_wave};
+pub use keeping::{MOST_PINS, set_bookmarked, set_on_profile, set_thread_muted};
 pub use keys::{OVERLAP, hand_over_keys, keys_to_hand_over, rotate_keys};
 pub use late::{Brought, author_brings, author_deleted_unseen};
 pub use letter::take_letter;
@@ -90,6 +95,7 @@ pub use remote::{
 pub use removal::{remove_post, restore_post};
 pub use report::{Complaining, Reported, report, report_elsewhere};
 pub use resolution::resolve_report;
+pub use rewriting::{Described, Rewrite, rewrite_post, typed_text};
 pub use secret::{hash_of, new_secret};
 pub use submit::{Special, Submission, Submitted, submit_post};
 pub use team::{appoint, dismiss};
@@ -97,6 +103,10 @@ pub use token::give_token_here;
 pub use waiting::{approve_edit, refuse_edit};
 pub use warn::warn;
 pub use world::{Boxed, Discovered, World};
+pub use writing::{
+    ADDRESS_COUNTS, DraftError, MAX_MEDIA, MAX_TEXT, Written, check_draft, check_media,
+    publish_scheduled, write_post,
+};
 
 /// What every action needs besides its transaction.
 #[derive(Clone, Debug)]
@@ -218,6 +228,12 @@ pub enum Error {
     /// It moved a short time ago.
     #[error("moved a short time ago; the next move is possible from {}", .0.rfc3339())]
     MovedLately(Timestamp),
+    /// There is no room on top of a profile.
+    #[error("{0} posts are on top of the profile already; take one down first")]
+    TooManyPins(usize),
+    /// What was written cannot be a post.
+    #[error(transparent)]
+    Draft(#[from] DraftError),
     /// Not permitted.
     #[error("not permitted: {0}: {words}", words = .0.sentence())]
     Denied(archipel_model::permission::Denial),
