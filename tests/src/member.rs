@@ -4,6 +4,7 @@ use reqwest::{Method, RequestBuilder, Response};
 use serde_json::Value;
 
 use crate::Lab;
+use crate::contract::violations;
 
 /// Somebody with a token.
 #[derive(Clone, Debug)]
@@ -53,11 +54,11 @@ impl Member {
 
     /// Asks; the status and the JSON of the answer.
     pub async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> (u16, Value) {
-        let mut request = self.request(method, path);
+        let mut request = self.request(method.clone(), path);
         if let Some(body) = body {
             request = request.json(body);
         }
-        read(request.send().await.expect("an answer")).await
+        read(&method, path, request.send().await.expect("an answer")).await
     }
 
     /// Reads what must be there.
@@ -103,7 +104,7 @@ impl Member {
     }
 }
 
-async fn read(response: Response) -> (u16, Value) {
+async fn read(method: &Method, path: &str, response: Response) -> (u16, Value) {
     let status = response.status().as_u16();
     let kind = response
         .headers()
@@ -116,6 +117,8 @@ async fn read(response: Response) -> (u16, Value) {
         kind.starts_with("application/json"),
         "{status} as {kind:?}: {text}"
     );
+    let wrong = violations(method.as_str(), path, status, &kind, text.as_bytes());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let json = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
     (status, json)
 }

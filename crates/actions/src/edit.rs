@@ -12,6 +12,7 @@ use archipel_storage::{
 };
 
 use crate::naming::{self, Names};
+use crate::notify;
 use crate::relay::{Passed, Relay, is_local_only, relay};
 use crate::say::saying;
 use crate::submit::Special;
@@ -92,7 +93,9 @@ pub async fn edit_post(
     if !tx.edit_post(post.id, &content, at, edit.received).await? {
         return Ok(EditOutcome::Unchanged);
     }
+    let before = tx.named_here(post.id).await?;
     naming::keep(ctx, tx, post.id, &found, true).await?;
+    notify::edited(ctx, tx, post, &before).await?;
     renew(ctx, tx, post, &edit.special).await?;
     // A newer one that waits arrived before this one, and waits on.
     tx.drop_older_held_edit(post.id, at).await?;

@@ -13,6 +13,7 @@ use crate::announce::{Announcement, Told, announce, say_create};
 use crate::feed::{self, Publication};
 use crate::naming::{self, Names};
 use crate::notice::{Telling, tell};
+use crate::notify;
 use crate::talk;
 use crate::verdict::{parent_of, verdict};
 use crate::{Context, Error, Result};
@@ -168,6 +169,9 @@ pub async fn submit_post(
     if let Some(reason) = held_reason {
         let cause = Cause::Held(reason);
         tell_author(ctx, tx, &submission, home.as_ref(), cause).await?;
+        if let Some(community) = &home {
+            notify::waits(ctx, tx, community, post.id, post.author_id).await?;
+        }
         return Ok(Submitted::Held(post.id, reason));
     }
     let publication = Publication {
@@ -179,6 +183,9 @@ pub async fn submit_post(
         at: published_at,
     };
     feed::published(ctx, tx, &publication, true);
+    if notify::is_news(now, published_at) {
+        notify::shown(ctx, tx, post.id, post.author_id).await?;
+    }
     let created = if submission.author.is_local {
         let told = Told {
             author: submission.author,

@@ -33,6 +33,10 @@ pub struct Settings {
     pub description: String,
     /// Where people write to about this server.
     pub contact_email: String,
+    /// Whether strangers may ask for an account without being invited.
+    pub registrations_open: bool,
+    /// Whether somebody looks at what they ask before they are let in.
+    pub approval_required: bool,
 }
 
 impl Api {

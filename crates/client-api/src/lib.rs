@@ -12,10 +12,12 @@ mod cors;
 mod entities;
 mod error;
 mod extract;
+mod limits;
 mod openapi;
 mod registry;
 mod render;
 mod routes;
+mod vapid;
 mod viewer;
 
 pub use api::{Api, Settings};

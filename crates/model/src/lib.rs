@@ -7,6 +7,7 @@
 
 mod actor;
 pub mod audience;
+mod client_addr;
 mod deed;
 mod dialect;
 mod domain;
@@ -16,11 +17,15 @@ pub mod filter;
 mod handle;
 mod id;
 pub mod notice;
+pub mod notification;
 mod origin;
 pub mod permission;
 mod policy;
 pub mod poll;
+pub mod profile;
 mod reaction;
+pub mod redirect;
+mod registration;
 pub mod rights;
 mod role;
 mod scope;
@@ -32,6 +37,7 @@ mod visibility;
 mod wish;
 
 pub use actor::{ActorKind, ActorState};
+pub use client_addr::ClientAddr;
 pub use deed::Deed;
 pub use dialect::{Dialect, software_dialect};
 pub use domain::{Domains, PeerPolicy};
@@ -46,6 +52,7 @@ pub use policy::{
     CommunityPolicy, HoldPolicy, JoinPolicy, PostPolicy, Reach, ReactionPolicy, UnknownWord,
 };
 pub use reaction::{ReactionClass, ReactionKind, Uncounted};
+pub use registration::{Email, NotAnEmail, Registration};
 pub use role::Role;
 pub use scope::{Scope, Scopes};
 pub use site::{Place, Site};

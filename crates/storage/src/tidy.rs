@@ -56,7 +56,10 @@ impl Conn {
             AT_ONCE
         )?;
         let keys = self.forget_retired_keys(now.minus(KEY_KEPT)).await?;
-        Ok(received + renderings + delivered + never_came + keys)
+        let tries = self.tidy_throttle(now).await?;
+        let secrets = self.tidy_mail_tokens(now).await?;
+        let sessions = self.tidy_sessions(now).await?;
+        Ok(received + renderings + delivered + never_came + keys + tries + secrets + sessions)
     }
 
     /// Removes deliveries that ended, and notes whom they reached before that.

@@ -85,6 +85,7 @@ pub async fn run_until(context: &Context, stop: CancellationToken) -> anyhow::Re
 fn router(app: &App, context: &Context, ready: Arc<AtomicBool>) -> anyhow::Result<Router> {
     let pages = archipel_web::router(Pages {
         store: app.store.clone(),
+        actions: app.actions.clone(),
         site: app.actions.site.clone(),
         title: App::title().to_owned(),
     });
@@ -104,6 +105,8 @@ fn router(app: &App, context: &Context, ready: Arc<AtomicBool>) -> anyhow::Resul
             title: App::title().to_owned(),
             description: String::new(),
             contact_email: String::new(),
+            registrations_open: false,
+            approval_required: false,
         },
     );
     let apps = archipel_client_api::router(api);

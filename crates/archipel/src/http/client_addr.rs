@@ -1,7 +1,8 @@
 //! Who is asking: the address of the client, also behind a reverse proxy.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 
+use archipel_model::ClientAddr;
 use axum::http::HeaderMap;
 
 use crate::config::Network;
@@ -9,51 +10,35 @@ use crate::config::Network;
 /// The header in which proxies tell whom they speak for.
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// The client's address, an extension of every request.
+/// The client's address for a request with these headers from this TCP peer; it
+/// becomes an extension of the request.
 ///
 /// It is the TCP peer, unless that is a trusted proxy: then it is the last
 /// address of `X-Forwarded-For` that is not itself a trusted proxy. What stands
 /// before that one was written by the client and is worth nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ClientAddr(pub IpAddr);
-
-impl ClientAddr {
-    /// The address for a request with these headers from this TCP peer.
-    pub fn of(peer: SocketAddr, headers: &HeaderMap, trusted: &[Network]) -> Self {
-        let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
-        let mut client = peer.ip().to_canonical();
+pub fn client_addr(peer: SocketAddr, headers: &HeaderMap, trusted: &[Network]) -> ClientAddr {
+    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
+    let mut client = peer.ip().to_canonical();
+    if !is_trusted(client) {
+        return ClientAddr(client);
+    }
+    // Several headers count as one list. From the right: each hop was
+    // written by the one we have just found trustworthy.
+    let hops: Vec<&[u8]> = headers
+        .get_all(FORWARDED_FOR)
+        .iter()
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+        .collect();
+    for hop in hops.into_iter().rev() {
+        let Some(address) = std::str::from_utf8(hop).ok().and_then(hop_address) else {
+            break;
+        };
+        client = address;
         if !is_trusted(client) {
-            return Self(client);
-        }
-        // Several headers count as one list. From the right: each hop was
-        // written by the one we have just found trustworthy.
-        let hops: Vec<&[u8]> = headers
-            .get_all(FORWARDED_FOR)
-            .iter()
-            .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
-            .collect();
-        for hop in hops.into_iter().rev() {
-            let Some(address) = std::str::from_utf8(hop).ok().and_then(hop_address) else {
-                break;
-            };
-            client = address;
-            if !is_trusted(client) {
-                break;
-            }
-        }
-        Self(client)
-    }
-
-    /// What limits are counted by: the address, or an IPv6 address's /64,
-    /// since one customer has all of that.
-    pub fn bucket(self) -> IpAddr {
-        match self.0 {
-            IpAddr::V4(_) => self.0,
-            IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(
-                address.to_bits() & !u128::from(u64::MAX),
-            )),
+            break;
         }
     }
+    ClientAddr(client)
 }
 
 /// `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:80`.
@@ -78,7 +63,7 @@ mod tests {
             headers.append(FORWARDED_FOR, value.parse().unwrap());
         }
         let trusted = ["127.0.0.1".parse().unwrap(), "10.0.0.0/8".parse().unwrap()];
-        ClientAddr::of(peer.parse().unwrap(), &headers, &trusted)
+        client_addr(peer.parse().unwrap(), &headers, &trusted)
             .0
             .to_string()
     }
@@ -115,12 +100,5 @@ mod tests {
         ] {
             assert_eq!(client(peer, forwarded), expected, "{peer} {forwarded:?}");
         }
-    }
-
-    #[test]
-    fn limits_count_ipv6_by_network() {
-        let of = |text: &str| ClientAddr(text.parse().unwrap()).bucket().to_string();
-        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
-        assert_eq!(of("192.0.2.1"), "192.0.2.1");
     }
 }

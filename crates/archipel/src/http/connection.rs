@@ -20,7 +20,7 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tower::{Service, ServiceExt};
 
-use super::client_addr::ClientAddr;
+use super::client_addr::client_addr;
 use super::io::{TimedBody, TimedWrites};
 use super::listener::ListenerConfig;
 
@@ -210,7 +210,7 @@ where
 /// Puts on the request what handlers rely on.
 fn prepare(request: Request<Incoming>, peer: SocketAddr, config: &ListenerConfig) -> Request<Body> {
     let (mut parts, body) = request.into_parts();
-    let client = ClientAddr::of(peer, &parts.headers, &config.trusted_proxies);
+    let client = client_addr(peer, &parts.headers, &config.trusted_proxies);
     parts.extensions.insert(client);
     // Signatures cover the target as it was sent, before a trailing slash is
     // taken off; the router keeps an original that is already there.

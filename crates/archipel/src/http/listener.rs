@@ -75,7 +75,7 @@ pub struct Drained {
 /// Serves `service` (an axum `Router`, or anything like it) on `listener`
 /// until `shutdown` is cancelled, then finishes what is in flight.
 ///
-/// Every request carries the extensions [`super::ClientAddr`] and axum's
+/// Every request carries the extensions [`archipel_model::ClientAddr`] and axum's
 /// `OriginalUri`; paths reach the service without a trailing slash.
 pub async fn serve<S>(
     listener: TcpListener,

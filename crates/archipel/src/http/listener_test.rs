@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use archipel_model::ClientAddr;
 use axum::Router;
 use axum::extract::{Extension, OriginalUri};
 use axum::http::StatusCode;

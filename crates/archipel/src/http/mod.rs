@@ -8,5 +8,5 @@ pub mod listener;
 #[cfg(test)]
 mod listener_test;
 
-pub use client_addr::ClientAddr;
+pub use client_addr::client_addr;
 pub use listener::{Drained, ListenerConfig, serve};

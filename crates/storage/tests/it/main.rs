@@ -33,5 +33,6 @@ mod races;
 mod reaching;
 mod serving;
 mod text;
+mod throttle;
 mod transactions;
 mod wakes;

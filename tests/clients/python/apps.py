@@ -1,0 +1,25 @@
+"""Logging in with Mastodon.py, as an app does."""
+
+from mastodon import Mastodon
+
+from world import BASE, Browser
+
+OOB = "urn:ietf:wg:oauth:2.0:oob"
+SCOPES = ["read", "write", "follow", "push"]
+
+
+def log_in(account, community=None, scopes=None):
+    """An app of its own for an account, or for it acting as a community."""
+    scopes = scopes or SCOPES
+    client_id, secret = Mastodon.create_app(
+        "Essai", scopes=scopes, redirect_uris=OOB, website="https://app.example", api_base_url=BASE,
+        allow_http=True,
+    )
+    app = Mastodon(
+        client_id=client_id, client_secret=secret, api_base_url=BASE, ratelimit_method="throw",
+        allow_http=True,
+    )
+    url = app.auth_request_url(redirect_uris=OOB, scopes=scopes, force_login=True)
+    code = Browser().log_in_and_consent(url, account, community)
+    app.log_in(code=code, redirect_uri=OOB, scopes=scopes)
+    return app
