@@ -15,6 +15,7 @@ mod communities;
 mod deletion;
 mod edit;
 mod everywhere;
+mod feed;
 mod follow;
 mod hold;
 mod keys;
@@ -25,6 +26,7 @@ mod marking;
 mod membership;
 mod moves;
 mod moving;
+mod naming;
 mod neighbours;
 mod notice;
 mod order;
@@ -62,6 +64,7 @@ pub use deletion::{
 };
 pub use edit::{Edit, EditOutcome, edit_post, poll_counted};
 pub use everywhere::end_bans;
+pub use feed::{adopted, shown_by};
 pub use follow::{FollowOutcome, FollowRequest, ReceivedFollow, follow, unfollow};
 pub use hold::{approve_held, refuse_held, set_wave};
 pub use keys::{OVERLAP, hand_over_keys, keys_to_hand_over, rotate_keys};
@@ -74,6 +77,7 @@ pub use moves::{
     MoveOutcome, actor_moved, move_back, move_community, move_person, reopen_community,
 };
 pub use moving::move_thread;
+pub use naming::Names;
 pub use neighbours::{follow_as_community, unfollow_as_community};
 pub use notice::{set_tell_published, tell_refused};
 pub use order::{Door, Order};

@@ -17,6 +17,7 @@ use archipel_storage::{
 use url::Url;
 
 use crate::edit::announced_home;
+use crate::feed;
 use crate::relay::{Passed, Relay, is_local_only, relay};
 use crate::say::saying;
 use crate::{Context, Result};
@@ -128,6 +129,7 @@ pub async fn react(ctx: &Context, tx: &mut Tx, new: &NewReactionTo<'_>) -> Resul
         // Nearly always somebody votes for the first time: then nothing need be asked.
         if tx.put_first_reaction(&stored, ctx.now()).await? {
             tx.add_to_totals(post.id, new.kind, 1);
+            show(ctx, tx, new, &who, uri);
             pass_on(ctx, tx, post, class, as_received(new)).await?;
             return Ok(Reacted::Counted);
         }
@@ -163,6 +165,7 @@ pub async fn react(ctx: &Context, tx: &mut Tx, new: &NewReactionTo<'_>) -> Resul
         tx.add_to_totals(post.id, before.kind, -1);
     }
     tx.add_to_totals(post.id, new.kind, 1);
+    show(ctx, tx, new, &who, uri);
     let passed = match said {
         Some(said) => Some(Passed::Ours(said.id)),
         None => as_received(new),
@@ -252,7 +255,25 @@ async fn forget(tx: &mut Tx, post: &Post, before: &Reaction) -> Result<()> {
     tx.remove_reaction(post.id, class, &before.actor_uri)
         .await?;
     tx.add_to_totals(post.id, before.kind, -1);
+    if class == ReactionClass::Boost {
+        // A boost may be older than what we know of who boosts.
+        let by = match before.actor_id {
+            Some(by) => Some(by),
+            None => tx.actor_by_uri(&before.actor_uri).await?.map(|by| by.id),
+        };
+        if let Some(by) = by {
+            tx.unshow(post.id, by).await?;
+        }
+    }
     Ok(())
+}
+
+/// Somebody who boosts a post shows it to those who follow them.
+fn show(ctx: &Context, tx: &mut Tx, new: &NewReactionTo<'_>, who: &Who, uri: &str) {
+    if let (ReactionKind::Boost, Some(actor)) = (new.kind, &who.actor) {
+        let shown = (new.post.id, new.post.parent_uri.is_some());
+        feed::boosted(ctx, tx, actor.id, shown, Some(uri), None);
+    }
 }
 
 /// Who reacts, if they may do so through this door.

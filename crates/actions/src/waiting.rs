@@ -7,7 +7,8 @@ use archipel_model::permission::Measure;
 use archipel_model::submission::{HoldReason, held_edit};
 use archipel_storage::{Actor, Edited, HeldEdit, Post, PostState, Tx};
 
-use crate::edit::{renew, show};
+use crate::edit::{renew, show, with_form};
+use crate::naming;
 use crate::notice::{Telling, tell};
 use crate::order::{About, Order};
 use crate::submit::Special;
@@ -69,7 +70,20 @@ pub async fn approve_edit(
     } else {
         waiting.edited_at
     };
+    // The people who are named may be known by now. Of a post of elsewhere nothing but
+    // its text is kept here.
+    let found = match &content.source {
+        Some(source) if author.is_local => Some(naming::typed_here(ctx, tx, source).await?),
+        _ => None,
+    };
+    let content = match &found {
+        Some(found) => with_form(&content, found),
+        None => content,
+    };
     if tx.edit_post(post.id, &content, at, received).await? {
+        if let Some(found) = &found {
+            naming::keep(ctx, tx, post.id, found, true).await?;
+        }
         renew(ctx, tx, post, special).await?;
         show(ctx, tx, &author, post, received).await?;
     }

@@ -13,6 +13,7 @@ mod dialect;
 mod domain;
 pub mod elsewhere;
 pub mod event;
+pub mod filter;
 mod handle;
 mod id;
 pub mod notice;

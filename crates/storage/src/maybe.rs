@@ -1,7 +1,8 @@
 //! Optional ids out of nullable columns.
 
 use archipel_model::{
-    AccountId, ActivityId, ActorId, FollowId, MeasureId, PostId, Role, Timestamp, UnknownWord,
+    AccountId, ActivityId, ActorId, FollowId, MeasureId, PostId, Role, ScheduledId, Timestamp,
+    UnknownWord,
 };
 
 use crate::PostKind;
@@ -23,7 +24,7 @@ macro_rules! optional {
 
 optional! {
     ActorId => ActorId, PostId => PostId, FollowId => FollowId, ActivityId => ActivityId,
-    MeasureId => MeasureId, AccountId => AccountId, Timestamp => Timestamp::from_micros,
+    MeasureId => MeasureId, AccountId => AccountId, ScheduledId => ScheduledId, Timestamp => Timestamp::from_micros,
 }
 
 /// A `BIGINT` on its way to a moment.

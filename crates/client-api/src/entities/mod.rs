@@ -4,11 +4,13 @@
 
 mod account;
 mod date;
+mod filter;
 mod relationship;
 mod status;
 
 pub(crate) use account::{Account, Emoji, Field};
 pub(crate) use date::{Date, Day};
+pub(crate) use filter::{Filter, FilterKeyword, FilterStatus, FilterV1};
 pub(crate) use relationship::Relationship;
 pub(crate) use status::{
     Application, Attachment, Card, Community, Filtered, Mention, Poll, PollOption, Status, Tag,
