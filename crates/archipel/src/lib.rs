@@ -10,5 +10,6 @@ pub mod http;
 pub mod logging;
 mod mail;
 mod polls;
+mod scheduled;
 pub mod shutdown;
 mod world;

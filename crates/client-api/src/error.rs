@@ -116,6 +116,7 @@ impl From<actions::Error> for ApiError {
             actions::Error::Storage(error) => error.into(),
             actions::Error::TooOften(seconds) => Self::TooMany(seconds),
             actions::Error::Denied(_) => Self::Forbidden(error.to_string()),
+            actions::Error::Draft(actions::DraftError::NoParent) => Self::NotFound,
             other => Self::Unprocessable(other.to_string()),
         }
     }
