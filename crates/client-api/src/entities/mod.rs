@@ -4,11 +4,17 @@
 
 mod account;
 mod date;
+mod notification;
 mod relationship;
 mod status;
 
 pub(crate) use account::{Account, Emoji, Field};
 pub(crate) use date::{Date, Day};
+pub(crate) use notification::{
+    GroupedNotifications, Merged, Nothing, Notification, NotificationGroup, NotificationPolicy,
+    NotificationRequest, OldNotificationPolicy, PartialAccount, PolicySummary, ReportTold, Unread,
+    WebPushSubscription,
+};
 pub(crate) use relationship::Relationship;
 pub(crate) use status::{
     Application, Attachment, Card, Community, Filtered, Mention, Poll, PollOption, Status, Tag,

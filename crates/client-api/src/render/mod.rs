@@ -4,10 +4,12 @@
 
 mod accounts;
 mod counts;
+mod notifications;
 mod pictures;
 mod statuses;
 
 pub(crate) use accounts::{account, accounts};
 pub(crate) use counts::CountCache;
+pub(crate) use notifications::{find as find_notified, group_key, notifications};
 pub(crate) use pictures::Pictures;
 pub(crate) use statuses::{own_post, status, statuses};
