@@ -100,7 +100,7 @@ pub use team::{appoint, dismiss};
 pub use token::give_token_here;
 pub use waiting::{approve_edit, refuse_edit};
 pub use warn::warn;
-pub use world::{Boxed, Discovered, World};
+pub use world::{Boxed, Discovered, Posted, World};
 
 /// What every action needs besides its transaction.
 #[derive(Clone, Debug)]
