@@ -277,8 +277,8 @@ async fn forget(tx: &mut Tx, post: &Post, before: &Reaction) -> Result<()> {
 /// Somebody who boosts a post shows it to those who follow them.
 fn show(ctx: &Context, tx: &mut Tx, new: &NewReactionTo<'_>, who: &Who, uri: &str) {
     if let (ReactionKind::Boost, Some(actor)) = (new.kind, &who.actor) {
-        let shown = (new.post.id, new.post.parent_uri.is_some());
-        feed::boosted(ctx, tx, actor.id, shown, Some(uri), None);
+        // People choose what they boost: an answer is no less to be shown.
+        feed::boosted(ctx, tx, actor.id, (new.post.id, false), Some(uri), None);
     }
 }
 

@@ -21,7 +21,8 @@ pub struct NewEntry {
     pub post: PostId,
     /// Whether it is a boost.
     pub boost: bool,
-    /// Whether it is an answer; of a post itself, one to somebody else.
+    /// Whether it is an answer: of a post itself, one to somebody else; of what people
+    /// boost, never.
     pub reply: bool,
     /// The activity that showed it, of boosts.
     pub uri: Option<String>,

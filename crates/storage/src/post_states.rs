@@ -35,6 +35,7 @@ impl Conn {
         at: Timestamp,
         received: Option<&str>,
     ) -> Result<bool> {
+        self.keep_version(id, edited, at).await?;
         sql!(
             self,
             execute,
@@ -255,6 +256,12 @@ impl Conn {
         sql!(
             self,
             execute,
+            "DELETE FROM post_version WHERE post_id IN (SELECT id FROM post WHERE author_id = $1)",
+            author.0
+        )?;
+        sql!(
+            self,
+            execute,
             "UPDATE post SET state = 'deleted', content = '', source = NULL, title = NULL,
                 summary = NULL, received = NULL, pinned_at = NULL, updated_at = $2 WHERE author_id = $1 AND state <> 'deleted'",
             author.0,
@@ -265,6 +272,7 @@ impl Conn {
     /// Turns a post into a tombstone; false when it was not shown.
     pub async fn delete_post(&mut self, id: PostId, now: Timestamp) -> Result<bool> {
         self.drop_held_edit(id).await?;
+        self.forget_versions(id).await?;
         sql!(
             self,
             execute,

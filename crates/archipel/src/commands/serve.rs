@@ -92,6 +92,7 @@ fn router(
 ) -> anyhow::Result<Router> {
     let pages = archipel_web::router(Pages {
         store: app.store.clone(),
+        actions: app.actions.clone(),
         site: app.actions.site.clone(),
         title: App::title().to_owned(),
     });
