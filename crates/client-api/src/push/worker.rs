@@ -1,6 +1,7 @@
 //! Sends what is to be pushed. What is left to do is in the database: a restart loses
 //! nothing, and of several nodes one sends each thing.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use archipel_model::Timestamp;
@@ -72,18 +73,10 @@ async fn turn(api: &Api) -> Result<usize> {
     let mut tx = api.store().write().await?;
     let due = tx.claim_pushes(now, now.plus(LEASE), AT_ONCE.0).await?;
     tx.commit().await?;
-    let voucher = voucher(api).await?;
-    let ends: Vec<(&DuePush, End)> = stream::iter(&due)
-        .map(|push| {
-            let voucher = &voucher;
-            async move {
-                let end = one(api, voucher, push).await.unwrap_or_else(|error| {
-                    tracing::warn!(%error, "a notification could not be pushed");
-                    End::Later(None)
-                });
-                (push, end)
-            }
-        })
+    let voucher = Arc::new(voucher(api).await?);
+    let sent = due.len();
+    let ends: Vec<(DuePush, End)> = stream::iter(due)
+        .map(|push| send(api.clone(), Arc::clone(&voucher), push))
         .buffer_unordered(AT_ONCE.1)
         .collect()
         .await;
@@ -91,16 +84,24 @@ async fn turn(api: &Api) -> Result<usize> {
     let mut tx = api.store().write().await?;
     for (push, end) in ends {
         match end {
-            End::Done => tx.end_push(push).await?,
+            End::Done => tx.end_push(&push).await?,
             End::Gone => tx.drop_push_subscription(push.subscription_id).await?,
-            End::Later(asked) => match wait(push, asked, now) {
-                Some(until) => tx.put_push_off(push, until).await?,
-                None => tx.end_push(push).await?,
+            End::Later(asked) => match wait(&push, asked, now) {
+                Some(until) => tx.put_push_off(&push, until).await?,
+                None => tx.end_push(&push).await?,
             },
         }
     }
     tx.commit().await?;
-    Ok(due.len())
+    Ok(sent)
+}
+
+async fn send(api: Api, voucher: Arc<Voucher>, push: DuePush) -> (DuePush, End) {
+    let end = one(&api, &voucher, &push).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "a notification could not be pushed");
+        End::Later(None)
+    });
+    (push, end)
 }
 
 /// What became of a push.

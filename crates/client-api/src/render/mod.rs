@@ -4,16 +4,16 @@
 
 mod accounts;
 mod counts;
-mod notifications;
 mod credentials;
 mod filtered;
+mod notifications;
 mod pictures;
 mod statuses;
 
 pub(crate) use accounts::{account, accounts};
 pub(crate) use counts::CountCache;
-pub(crate) use notifications::{find as find_notified, group_key, notifications};
 pub(crate) use credentials::{credentials, decides, editable};
 pub(crate) use filtered::{Whole, fill, filters, keyword as filter_keyword, post as filter_post};
+pub(crate) use notifications::{find as find_notified, group_key, notifications};
 pub(crate) use pictures::Pictures;
 pub(crate) use statuses::{own_post, status, statuses};
