@@ -36,6 +36,7 @@ mod invitations;
 mod invite_links;
 mod keychain;
 mod list;
+mod listening;
 mod lists;
 mod logins;
 mod mail_tokens;
