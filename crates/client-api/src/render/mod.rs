@@ -16,4 +16,4 @@ pub(crate) use credentials::{credentials, decides, editable};
 pub(crate) use filtered::{Whole, fill, filters, keyword as filter_keyword, post as filter_post};
 pub(crate) use notifications::{find as find_notified, group_key, notifications};
 pub(crate) use pictures::Pictures;
-pub(crate) use statuses::{own_post, status, statuses};
+pub(crate) use statuses::{attachment, own_post, poll, status, statuses, titled};
