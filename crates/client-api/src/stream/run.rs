@@ -17,6 +17,7 @@ use super::routing::{route, tells_posts};
 use crate::api::Api;
 use crate::error::Result;
 use crate::render;
+use crate::routes::conversations;
 
 /// How often tokens are looked at: one that was revoked listens no longer than this.
 const TOKENS: Duration = Duration::from_secs(15);
@@ -197,6 +198,24 @@ async fn notified(api: &Api, owner: ActorId, id: i64) -> Result<()> {
     Ok(())
 }
 
-async fn conversation(_api: &Api, _owner: ActorId, _id: i64) -> Result<()> {
+async fn conversation(api: &Api, owner: ActorId, id: i64) -> Result<()> {
+    let direct = |channel: &Channel| *channel == Channel::Direct;
+    let mut ears = api.hub().ears(direct);
+    ears.retain(|ear| ear.me == Some(owner));
+    if ears.is_empty() {
+        return Ok(());
+    }
+    let mut conn = api.store().read().await?;
+    let Some(stored) = conn.conversation(owner, id).await? else {
+        return Ok(());
+    };
+    let entity = conversations::entity(api, &mut conn, owner, &stored).await?;
+    let Some(payload) = entity.and_then(|entity| serde_json::to_string(&entity).ok()) else {
+        return Ok(());
+    };
+    let payload: Arc<str> = payload.into();
+    for ear in &ears {
+        tell_ear(api, ear, "conversation", Some(Arc::clone(&payload)));
+    }
     Ok(())
 }
