@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use archipel_media::Media;
 use archipel_web::Pages;
 use axum::Router;
 use axum::extract::State;
@@ -16,6 +17,7 @@ use tokio_util::task::TaskTracker;
 
 use super::Context;
 use crate::app::App;
+use crate::files;
 use crate::http::{ListenerConfig, serve};
 use crate::shutdown;
 use crate::world::Network;
@@ -46,11 +48,19 @@ pub async fn run_until(context: &Context, stop: CancellationToken) -> anyhow::Re
         .await
         .with_context(|| format!("cannot listen on {}", config.server.listen))?;
     let ready = Arc::new(AtomicBool::new(true));
-    let router = router(&app, context, ready.clone())?;
+    let media = Media::open(config.media.url.as_str(), &app.store)
+        .await
+        .with_context(|| format!("media.url = {}", config.media.url))?;
+    let router = router(&app, &media, context, ready.clone())?;
 
     let workers = TaskTracker::new();
     let work_stop = CancellationToken::new();
     start_workers(&app, &workers, &work_stop);
+    workers.spawn({
+        let (app, stop) = (app.clone(), work_stop.clone());
+        let kept = files::kept(config.media.remote_days);
+        async move { files::run(app, media, kept, stop).await }
+    });
     let watching = {
         let store = app.store.clone();
         tokio::spawn(async move { store.watch().await })
@@ -82,7 +92,12 @@ pub async fn run_until(context: &Context, stop: CancellationToken) -> anyhow::Re
     Ok(())
 }
 
-fn router(app: &App, context: &Context, ready: Arc<AtomicBool>) -> anyhow::Result<Router> {
+fn router(
+    app: &App,
+    media: &Media,
+    context: &Context,
+    ready: Arc<AtomicBool>,
+) -> anyhow::Result<Router> {
     let pages = archipel_web::router(Pages {
         store: app.store.clone(),
         site: app.actions.site.clone(),
@@ -100,6 +115,7 @@ fn router(app: &App, context: &Context, ready: Arc<AtomicBool>) -> anyhow::Resul
         app.store.clone(),
         app.actions.clone(),
         Arc::new(Network(app.federation.clone())),
+        media.clone(),
         archipel_client_api::Settings {
             title: App::title().to_owned(),
             description: String::new(),
