@@ -8,7 +8,8 @@ CREATE TABLE feed_entry (
     actor_id BIGINT NOT NULL REFERENCES actor (id),
     post_id BIGINT NOT NULL REFERENCES post (id),
     boost BOOLEAN NOT NULL,
-    -- An answer: shown at home only to who follows all concerned.
+    -- An answer to somebody else, shown by its author, or any answer shown by a community:
+    -- at home only for who follows all concerned. What people boost, they chose.
     reply BOOLEAN NOT NULL,
     -- The activity that showed it, of boosts.
     uri TEXT,
@@ -18,10 +19,7 @@ CREATE TABLE feed_entry (
 );
 CREATE UNIQUE INDEX feed_entry_once ON feed_entry (post_id, actor_id, boost);
 CREATE INDEX feed_entry_actor ON feed_entry (actor_id, reply, id) WHERE shown;
--- Public timelines.
-CREATE INDEX post_public ON post (id) WHERE state = 'published' AND visibility = 'public';
-CREATE INDEX post_public_here ON post (id)
-    WHERE state = 'published' AND visibility = 'public' AND is_local;
+CREATE INDEX feed_entry_own ON feed_entry (actor_id, reply, id) WHERE shown AND NOT boost;
 
 ALTER TABLE post ADD COLUMN replies BIGINT NOT NULL DEFAULT 0;
 -- For showing without further questions: JSON lists of {"id","username","acct","url"},
@@ -30,6 +28,13 @@ ALTER TABLE post ADD COLUMN mentions TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE post ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE post ADD COLUMN emojis TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE post ADD COLUMN has_media BOOLEAN NOT NULL DEFAULT FALSE;
+-- Public timelines: threads, not answers.
+CREATE INDEX post_public ON post (id)
+    WHERE state = 'published' AND visibility = 'public' AND parent_uri IS NULL;
+CREATE INDEX post_public_here ON post (id)
+    WHERE state = 'published' AND visibility = 'public' AND parent_uri IS NULL AND is_local;
+CREATE INDEX post_public_media ON post (id)
+    WHERE state = 'published' AND visibility = 'public' AND parent_uri IS NULL AND has_media;
 -- What a link post points at.
 ALTER TABLE post ADD COLUMN link TEXT;
 -- The app that wrote it, of local posts.
@@ -226,7 +231,7 @@ ON CONFLICT DO NOTHING;
 INSERT INTO feed_entry (id, actor_id, post_id, boost, reply, uri, created_at)
 SELECT (x.created_at / 1000) * 65536
         + (row_number() OVER (ORDER BY x.created_at, x.post_id, x.actor_id)) % 65536,
-    x.actor_id, x.post_id, TRUE, p.parent_uri IS NOT NULL, x.uri, x.created_at
+    x.actor_id, x.post_id, TRUE, FALSE, x.uri, x.created_at
 FROM reaction x JOIN post p ON p.id = x.post_id JOIN actor a ON a.id = x.actor_id
 WHERE x.class = 'boost' AND p.state = 'published' AND a.state <> 'gone'
 ON CONFLICT DO NOTHING;

@@ -12,6 +12,7 @@ use archipel_storage::{
 };
 
 use crate::naming::{self, Names};
+use crate::notify;
 use crate::relay::{Passed, Relay, is_local_only, relay};
 use crate::say::saying;
 use crate::submit::Special;
@@ -83,14 +84,18 @@ pub async fn edit_post(
         return Ok(EditOutcome::Held(reason));
     }
     let found = match &edit.content.source {
-        Some(source) if author.is_local => naming::typed_here(ctx, tx, source).await?,
+        Some(source) if author.is_local => {
+            naming::typed_here(ctx, tx, source, edit.content.title.as_deref()).await?
+        }
         _ => naming::said_elsewhere(tx, author, &edit.names).await?,
     };
     let content = with_form(&edit.content, &found);
     if !tx.edit_post(post.id, &content, at, edit.received).await? {
         return Ok(EditOutcome::Unchanged);
     }
+    let before = tx.named_here(post.id).await?;
     naming::keep(ctx, tx, post.id, &found, true).await?;
+    notify::edited(ctx, tx, post, &before).await?;
     renew(ctx, tx, post, &edit.special).await?;
     // A newer one that waits arrived before this one, and waits on.
     tx.drop_older_held_edit(post.id, at).await?;

@@ -10,6 +10,7 @@ use archipel_storage::{Actor, Post, PostState, Tx};
 use crate::announce::{Announcement, Told, announce, say_create};
 use crate::feed::{self, Publication};
 use crate::notice::{Telling, tell};
+use crate::notify;
 use crate::order::{About, Order};
 use crate::{Context, Error, Result};
 
@@ -41,6 +42,8 @@ pub async fn approve_held(
         at: post.published_at,
     };
     feed::published(ctx, tx, &publication, false);
+    notify::decided(tx, order.community, post.id).await?;
+    notify::shown(ctx, tx, post.id, post.author_id).await?;
     let created = if author.is_local {
         let mentioned = tx.mentioned(post.id).await?;
         let told = Told {

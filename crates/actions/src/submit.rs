@@ -13,6 +13,8 @@ use crate::announce::{Announcement, Told, announce, say_create};
 use crate::feed::{self, Publication};
 use crate::naming::{self, Names};
 use crate::notice::{Telling, tell};
+use crate::notify;
+use crate::talk;
 use crate::verdict::{parent_of, verdict};
 use crate::{Context, Error, Result};
 
@@ -167,6 +169,9 @@ pub async fn submit_post(
     if let Some(reason) = held_reason {
         let cause = Cause::Held(reason);
         tell_author(ctx, tx, &submission, home.as_ref(), cause).await?;
+        if let Some(community) = &home {
+            notify::waits(ctx, tx, community, post.id, post.author_id).await?;
+        }
         return Ok(Submitted::Held(post.id, reason));
     }
     let publication = Publication {
@@ -178,6 +183,9 @@ pub async fn submit_post(
         at: published_at,
     };
     feed::published(ctx, tx, &publication, true);
+    if notify::is_news(now, published_at) {
+        notify::shown(ctx, tx, post.id, post.author_id).await?;
+    }
     let created = if submission.author.is_local {
         let told = Told {
             author: submission.author,
@@ -214,13 +222,19 @@ pub async fn submit_post(
         announce(ctx, tx, &community, what).await?;
         tell_if_wanted(ctx, tx, &submission, &community, &post.uri).await?;
     }
+    if post.visibility == Visibility::Direct {
+        let root = post.root_id.unwrap_or(post.id);
+        talk::said(ctx, tx, post.author_id, post.id, root).await?;
+    }
     Ok(Submitted::Published(post.id))
 }
 
 /// Whom and what a post names. What was typed here gets its form from that too.
 async fn found(ctx: &Context, tx: &mut Tx, submission: &Submission<'_>) -> Result<naming::Found> {
     match &submission.source {
-        Some(source) if submission.author.is_local => naming::typed_here(ctx, tx, source).await,
+        Some(source) if submission.author.is_local => {
+            naming::typed_here(ctx, tx, source, submission.title.as_deref()).await
+        }
         _ => naming::said_elsewhere(tx, submission.author, &submission.names).await,
     }
 }
@@ -290,8 +304,12 @@ async fn tell_author(
     tell(ctx, tx, &telling).await.map(drop)
 }
 
-/// The community that the post belongs to: its parent's, else the one named.
+/// The community that the post belongs to: its parent's, else the one named. What
+/// somebody here writes to few belongs to none.
 async fn home_of(tx: &mut Tx, submission: &Submission<'_>) -> Result<Option<Actor>> {
+    if submission.author.is_local && !submission.visibility.may_be_announced() {
+        return Ok(None);
+    }
     if let Some(id) = submission.parent.and_then(|parent| parent.community_id) {
         if let Some(named) = submission.community.filter(|community| community.id == id) {
             return Ok(Some(named.clone()));

@@ -10,6 +10,7 @@ use archipel_storage::{Actor, Edited, HeldEdit, Post, PostState, Tx};
 use crate::edit::{renew, show, with_form};
 use crate::naming;
 use crate::notice::{Telling, tell};
+use crate::notify;
 use crate::order::{About, Order};
 use crate::submit::Special;
 use crate::{Context, Error, Result};
@@ -73,7 +74,9 @@ pub async fn approve_edit(
     // The people who are named may be known by now. Of a post of elsewhere nothing but
     // its text is kept here.
     let found = match &content.source {
-        Some(source) if author.is_local => Some(naming::typed_here(ctx, tx, source).await?),
+        Some(source) if author.is_local => {
+            Some(naming::typed_here(ctx, tx, source, content.title.as_deref()).await?)
+        }
         _ => None,
     };
     let content = match &found {
@@ -82,7 +85,9 @@ pub async fn approve_edit(
     };
     if tx.edit_post(post.id, &content, at, received).await? {
         if let Some(found) = &found {
+            let before = tx.named_here(post.id).await?;
             naming::keep(ctx, tx, post.id, found, true).await?;
+            notify::edited(ctx, tx, post, &before).await?;
         }
         renew(ctx, tx, post, special).await?;
         show(ctx, tx, &author, post, received).await?;

@@ -10,5 +10,6 @@ mod files;
 pub mod http;
 pub mod logging;
 mod polls;
+mod scheduled;
 pub mod shutdown;
 mod world;

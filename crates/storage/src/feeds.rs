@@ -21,7 +21,8 @@ pub struct NewEntry {
     pub post: PostId,
     /// Whether it is a boost.
     pub boost: bool,
-    /// Whether it is an answer; of a post itself, one to somebody else.
+    /// Whether it is an answer: of a post itself, one to somebody else; of what people
+    /// boost, never.
     pub reply: bool,
     /// The activity that showed it, of boosts.
     pub uri: Option<String>,
@@ -246,6 +247,9 @@ impl Tx {
                 )?;
             }
             PostState::Held | PostState::Removed => {
+                if state == PostState::Removed {
+                    self.forget_notifications_about(posts).await?;
+                }
                 let ids = sql!(
                     self,
                     fetch_scalars as i64,
@@ -257,6 +261,7 @@ impl Tx {
                 self.stream_gone(ids);
             }
             PostState::Deleted => {
+                self.forget_notifications_about(posts).await?;
                 let ids = sql!(
                     self,
                     fetch_scalars as i64,

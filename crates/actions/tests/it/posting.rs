@@ -148,7 +148,7 @@ async fn what_is_direct_goes_to_no_follower(db: Arc<Database>) {
         ..writing(&bea, None)
     };
     published(&ctx, &mut tx, unnamed).await;
-    let said = lab::said(&mut tx).await;
+    let said = crate::lab::said(&mut tx).await;
     assert_eq!(said[0].recipients, "[]");
 }
 

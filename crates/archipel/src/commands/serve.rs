@@ -100,6 +100,7 @@ fn router(
 ) -> anyhow::Result<Router> {
     let pages = archipel_web::router(Pages {
         store: app.store.clone(),
+        actions: app.actions.clone(),
         site: app.actions.site.clone(),
         title: App::title().to_owned(),
     });
@@ -147,6 +148,10 @@ fn start_workers(app: &App, workers: &TaskTracker, stop: &CancellationToken) {
     let polls = app.clone();
     workers.spawn(kept_up("polls", stop.clone(), move |stop| {
         crate::polls::run(polls.clone(), stop)
+    }));
+    let scheduled = app.clone();
+    workers.spawn(kept_up("scheduled posts", stop.clone(), move |stop| {
+        crate::scheduled::run(scheduled.clone(), stop)
     }));
     workers.spawn(hand_over_keys(app.clone(), stop.clone()));
     workers.spawn(tidy(app.clone(), stop.clone()));

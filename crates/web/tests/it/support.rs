@@ -113,16 +113,17 @@ impl Lab {
         let url = format!("sqlite://{}", folder.path().join("lab.db").display());
         let store = Store::open(&OpenOptions { url, readers: 2 }).await.unwrap();
         let site = Site::new(&Url::parse("https://lab.example").unwrap()).unwrap();
-        let app = router(Pages {
-            store: store.clone(),
-            site: site.clone(),
-            title: "Laboratoires".to_owned(),
-        });
         let ctx = Context {
-            site,
+            site: site.clone(),
             clock: Arc::new(Noon),
             ids: Arc::new(IdSource::default()),
         };
+        let app = router(Pages {
+            store: store.clone(),
+            actions: ctx.clone(),
+            site,
+            title: "Laboratoires".to_owned(),
+        });
         Self {
             store,
             ctx,
