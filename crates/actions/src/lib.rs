@@ -11,6 +11,7 @@ mod aliases;
 mod announce;
 mod asking;
 mod ban;
+mod block;
 mod communities;
 mod deletion;
 mod edit;
@@ -56,6 +57,9 @@ pub use accounts::{NewKeys, create_instance, create_person, set_admin};
 pub use aliases::{add_alias, remove_alias};
 pub use asking::{ask_again_when_due, shown_while_pending};
 pub use ban::{Ban, ban, unban};
+pub use block::{
+    block, blocked_elsewhere, decide_follower, remove_follower, unblock, unblocked_elsewhere,
+};
 pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
 pub use deletion::{
     actor_deleted, actor_gone, author_deleted, close_community, delete_local_actor,
@@ -149,6 +153,9 @@ pub enum Error {
     /// One cannot follow oneself.
     #[error("nobody can follow themselves")]
     Oneself,
+    /// One of the two blocks the other.
+    #[error("{0} cannot be followed: one of you blocks the other")]
+    Blocks(String),
     /// Both communities live here.
     #[error("{0} lives here too: communities follow communities of other servers")]
     LivesHere(String),

@@ -8,6 +8,7 @@ mod date;
 mod instance;
 mod relationship;
 mod status;
+mod tag;
 
 pub(crate) use account::{Account, Emoji, Field};
 pub(crate) use credential::{CredentialAccount, Profile, Role, Source};
@@ -17,3 +18,4 @@ pub(crate) use relationship::Relationship;
 pub(crate) use status::{
     Application, Attachment, Card, Community, Filtered, Mention, Poll, PollOption, Status, Tag,
 };
+pub(crate) use tag::{FamiliarFollowers, FeaturedTag, History, Suggestion, TagPage};

@@ -6,7 +6,9 @@ mod announcements;
 mod apps;
 mod conversations;
 mod directory;
+mod domain_blocks;
 mod emojis;
+mod endorsements;
 mod feeds;
 mod filters;
 mod follow_requests;
@@ -53,7 +55,9 @@ fn declared(api: &Api) -> Routes {
         apps::declare,
         conversations::declare,
         directory::declare,
+        domain_blocks::declare,
         emojis::declare,
+        endorsements::declare,
         feeds::declare,
         filters::declare,
         follow_requests::declare,
