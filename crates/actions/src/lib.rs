@@ -90,7 +90,7 @@ pub use remote::{
     restored_elsewhere, unbanned_elsewhere,
 };
 pub use removal::{remove_post, restore_post};
-pub use report::{Complaining, Reported, report, report_elsewhere};
+pub use report::{Complaining, Reported, flag_on, report, report_elsewhere};
 pub use resolution::resolve_report;
 pub use secret::{hash_of, new_secret};
 pub use submit::{Special, Submission, Submitted, submit_post};

@@ -7,6 +7,7 @@ mod credential;
 mod date;
 mod instance;
 mod relationship;
+mod report;
 mod status;
 mod tag;
 
@@ -15,6 +16,7 @@ pub(crate) use credential::{CredentialAccount, Profile, Role, Source};
 pub(crate) use date::{Date, Day};
 pub(crate) use instance::{Contact, Instance, InstanceRule, InstanceV1, Registrations, Stats};
 pub(crate) use relationship::Relationship;
+pub(crate) use report::Report;
 pub(crate) use status::{
     Application, Attachment, Card, Community, Filtered, Mention, Poll, PollOption, Status, Tag,
 };
