@@ -273,8 +273,8 @@ pub(crate) async fn post(conn: &mut Conn, post: &Post) -> Result<PostView, ViewE
         link: None,
         media: Vec::new(),
         image: None,
-        mentions: Vec::new(),
-        hashtags: Vec::new(),
+        mentions: named(conn, post.id).await?,
+        hashtags: hashtags(conn, post).await?,
         visibility: post.visibility,
         context,
         comments_enabled: !post.locked,
@@ -284,6 +284,25 @@ pub(crate) async fn post(conn: &mut Conn, post: &Post) -> Result<PostView, ViewE
         updated: post.updated_at,
         special: special(conn, post).await?,
     })
+}
+
+/// Whom a post names.
+async fn named(conn: &mut Conn, post: PostId) -> Result<Vec<MentionView>, ViewError> {
+    let named = conn.mentioned(post).await?;
+    named.iter().map(mention).collect()
+}
+
+/// The hashtags of a post, and where they lead.
+async fn hashtags(conn: &mut Conn, post: &Post) -> Result<Vec<(String, Url)>, ViewError> {
+    let base = url(&post.uri)?;
+    let tags = conn.hashtags_of(post.id).await?;
+    Ok(tags
+        .into_iter()
+        .filter_map(|tag| {
+            let path = format!("/tags/{}", archipel_model::text::typed::segment(&tag));
+            Some((tag, base.join(&path).ok()?))
+        })
+        .collect())
 }
 
 fn total(count: i64) -> u64 {
@@ -337,7 +356,8 @@ pub(crate) async fn create(
     let id = activity.post_id.ok_or(ViewError::Missing("the post"))?;
     let stored = conn.post(id).await?.ok_or(ViewError::Missing("the post"))?;
     let mut view = post(conn, &stored).await?;
-    if stored.visibility == Visibility::Direct {
+    // Letters of communities name nobody in their text.
+    if stored.visibility == Visibility::Direct && view.mentions.is_empty() {
         view.mentions = addressees(conn, activity).await?;
         // What it answers need not be here, if it was not taken: its author is who
         // it is for.
@@ -348,7 +368,6 @@ pub(crate) async fn create(
                 id: url(answered)?,
                 author: author.clone(),
             });
-            view.mentions.remove(0);
         }
     }
     Ok(crate::render::activity::create(

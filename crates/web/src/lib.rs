@@ -1,5 +1,5 @@
-//! The door for browsers: public pages, readable without an account and without
-//! JavaScript.
+//! The door for browsers: public pages, readable without an account, login, and what
+//! members settle there. All of it works without JavaScript.
 //!
 //! Pages only ask the database; whatever changes state goes through
 //! `archipel-actions`. Each kind of page is one file: it finds what is asked,
@@ -7,36 +7,51 @@
 //! `texts`, one file a language.
 
 mod absence;
+mod access;
 mod address;
+mod authorize;
 mod community;
 mod dates;
+mod form;
 mod home;
 mod language;
+mod login;
 mod person;
+mod query;
 mod reader;
+mod session;
 mod special;
 mod style;
 mod texts;
 mod thread;
 mod view;
 
+use std::sync::Arc;
+
+use archipel_actions::{AccountRules, Context, World};
 use archipel_model::Site;
 use archipel_storage::Store;
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::map_response;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 /// What the pages need.
 #[derive(Clone, Debug)]
 pub struct Pages {
     /// Where everything is.
     pub store: Store,
+    /// For actions.
+    pub actions: Context,
     /// Our addresses.
     pub site: Site,
     /// The name of this server, for people.
     pub title: String,
+    /// What the operator decided about accounts.
+    pub accounts: AccountRules,
+    /// Makes keys for new people.
+    pub world: Arc<dyn World>,
 }
 
 /// The pages, and an answer in words for every other address.
@@ -46,6 +61,14 @@ pub fn router(pages: Pages) -> Router {
         .route("/c/{handle}", get(community::page))
         .route("/u/{handle}", get(person::page))
         .route("/p/{id}", get(thread::page))
+        .route("/login", get(login::page).post(login::enter))
+        .route("/login/code", get(login::second_page).post(login::second))
+        .route("/logout", post(login::leave))
+        .route(
+            "/oauth/authorize",
+            get(authorize::page).post(authorize::answer),
+        )
+        .route("/settings/sessions", get(access::page).post(access::end))
         .route("/assets/style.css", get(style::sheet))
         .fallback(absence::nothing)
         .with_state(pages)
@@ -71,7 +94,10 @@ const GUARDS: [(HeaderName, HeaderValue); 3] = [
     ),
 ];
 
+/// A page that leads elsewhere says so itself.
 async fn guarded(mut response: Response) -> Response {
-    response.headers_mut().extend(GUARDS);
+    for (name, value) in GUARDS {
+        response.headers_mut().entry(name).or_insert(value);
+    }
     response
 }

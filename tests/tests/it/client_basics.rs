@@ -15,7 +15,7 @@ async fn a_token_reads_and_an_invalid_one_does_not(db: Db) {
     assert_eq!(status["archipel"]["title"], "Titre");
     let mut wrong = lab.stranger();
     assert_eq!(wrong.status(&format!("/api/v1/statuses/{id}")).await, 200);
-    wrong.token = "wrong".to_owned();
+    "wrong".clone_into(&mut wrong.token);
     assert_eq!(wrong.status(&format!("/api/v1/statuses/{id}")).await, 401);
     assert_eq!(essai.status("/api/v1/statuses/1").await, 404);
     assert_eq!(essai.status("/api/v1/nothing").await, 404);

@@ -7,9 +7,14 @@ use archipel_model::{ActorKind, Handle};
 use archipel_storage::{Actor, Conn};
 use serde_json::{Value, json};
 
-use super::{Context, identity, output};
+use super::{Context, identity, output, sign_ups};
 use crate::app::App;
 use crate::cli::{AccountCommand, Limit, confirm};
+
+/// Fewest characters of a password.
+const PASSWORD_MIN: usize = 12;
+/// Most characters of a password.
+const PASSWORD_MAX: usize = 256;
 
 /// Runs the command.
 pub async fn run(context: &Context, args: &AccountCommand) -> anyhow::Result<()> {
@@ -43,6 +48,17 @@ pub async fn run(context: &Context, args: &AccountCommand) -> anyhow::Result<()>
             suspend(context, &app, handle, true).await
         }
         AccountCommand::Unsuspend { handle } => suspend(context, &app, handle, false).await,
+        AccountCommand::Password { handle } => password(context, &app, handle).await,
+        AccountCommand::Waiting => sign_ups::waiting(context, &app).await,
+        AccountCommand::Approve { handle, by } => {
+            sign_ups::approve(context, &app, handle, by).await
+        }
+        AccountCommand::Reject { handle, reason, by } => {
+            sign_ups::reject(context, &app, handle, reason.as_deref(), by).await
+        }
+        AccountCommand::DropCode { handle, confirm } => {
+            sign_ups::drop_code(context, &app, handle, *confirm).await
+        }
         AccountCommand::RotateKeys(args) => {
             let person = app.person(&args.handle).await?;
             identity::rotate(context, &app, &person, args.when).await
@@ -92,6 +108,23 @@ async fn suspend(
         (false, _) => "was so already",
     };
     output::sentence(context, &format!("{handle} {words}."));
+    Ok(())
+}
+
+/// Reads a password from standard input, never from the command line, where everybody on
+/// this machine could read it.
+async fn password(context: &Context, app: &App, handle: &Handle) -> anyhow::Result<()> {
+    let person = app.person(handle).await?;
+    let typed = tokio::task::spawn_blocking(confirm::line).await??;
+    let length = typed.chars().count();
+    if !(PASSWORD_MIN..=PASSWORD_MAX).contains(&length) {
+        bail!("a password has {PASSWORD_MIN} to {PASSWORD_MAX} characters, this one {length}");
+    }
+    let kept = tokio::task::spawn_blocking(move || actions::hash_password(&typed)).await?;
+    let mut tx = app.store.write().await?;
+    actions::replace_password(&mut tx, person.id, &kept).await?;
+    tx.commit().await?;
+    output::sentence(context, &format!("{handle} has a new password."));
     Ok(())
 }
 

@@ -4,7 +4,7 @@ mod accounts;
 mod admin;
 mod announcements;
 mod apps;
-mod conversations;
+pub(crate) mod conversations;
 mod directory;
 mod domain_blocks;
 mod emojis;
@@ -37,12 +37,13 @@ mod tags;
 mod timelines;
 
 use axum::Router;
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 
 use crate::api::Api;
 use crate::cors;
 use crate::error::ApiError;
+use crate::limits;
 use crate::registry::{Endpoint, Routes};
 
 /// Everything that is declared.
@@ -98,8 +99,9 @@ pub fn router(api: Api) -> Router {
     router
         .route("/api/{*rest}", axum::routing::any(unknown))
         .method_not_allowed_fallback(wrong_method)
-        .with_state(api)
+        .with_state(api.clone())
         .layer(map_response(as_json))
+        .layer(from_fn_with_state(api, limits::count))
         .layer(cors::layer())
 }
 
