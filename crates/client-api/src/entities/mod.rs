@@ -10,7 +10,9 @@ mod instance;
 mod notification;
 mod oauth;
 mod relationship;
+mod report;
 mod status;
+mod tag;
 
 pub(crate) use account::{Account, Emoji, Field};
 pub(crate) use credential::{CredentialAccount, Profile, Role, Source};
@@ -24,6 +26,8 @@ pub(crate) use notification::{
 };
 pub(crate) use oauth::{App, Empty, RegisteredApp, ServerMetadata, Token, UserInfo};
 pub(crate) use relationship::Relationship;
+pub(crate) use report::Report;
 pub(crate) use status::{
     Application, Attachment, Card, Community, Filtered, Mention, Poll, PollOption, Status, Tag,
 };
+pub(crate) use tag::{FamiliarFollowers, FeaturedTag, History, Suggestion, TagPage};
