@@ -7,6 +7,7 @@ mod credential;
 mod date;
 mod filter;
 mod instance;
+mod list;
 mod relationship;
 mod status;
 
@@ -15,6 +16,7 @@ pub(crate) use credential::{CredentialAccount, Profile, Role, Source};
 pub(crate) use date::{Date, Day};
 pub(crate) use filter::{Filter, FilterKeyword, FilterStatus, FilterV1};
 pub(crate) use instance::{Contact, Instance, InstanceRule, InstanceV1, Registrations, Stats};
+pub(crate) use list::List;
 pub(crate) use relationship::Relationship;
 pub(crate) use status::{
     Application, Attachment, Card, Community, Filtered, Mention, Poll, PollOption, Status, Tag,

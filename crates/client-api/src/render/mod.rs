@@ -8,6 +8,7 @@ mod credentials;
 mod filtered;
 mod pictures;
 mod statuses;
+mod timeline;
 
 pub(crate) use accounts::{account, accounts};
 pub(crate) use counts::CountCache;
@@ -15,3 +16,4 @@ pub(crate) use credentials::{credentials, decides, editable};
 pub(crate) use filtered::{Whole, fill, filters, keyword as filter_keyword, post as filter_post};
 pub(crate) use pictures::Pictures;
 pub(crate) use statuses::{own_post, status, statuses};
+pub(crate) use timeline::timeline;
