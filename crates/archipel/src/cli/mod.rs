@@ -5,7 +5,9 @@
 mod communities;
 pub mod confirm;
 mod federation;
+mod files;
 mod identity;
+mod invites;
 mod moderation;
 mod people;
 mod reactions;
@@ -25,7 +27,9 @@ pub use federation::{
     DeliveryCommand, DeliveryFilter, DeliveryState, DialectChoice, InboxCommand, InboxState,
     PeerCommand, RetryFilter,
 };
+pub use files::{EmojiCommand, MediaCommand};
 pub use identity::{AliasCommand, InstanceCommand, MoveArgs, RotateKeys, When};
+pub use invites::{InviteArgs, InviteCommand, MailCommand};
 pub use moderation::{
     By, Decide, HeldCommand, LogArgs, ModerateCommand, ModeratorCommand, OnBanned, OnPerson,
     OnPost, Why,
@@ -113,9 +117,25 @@ pub enum Command {
     #[command(subcommand)]
     Token(TokenCommand),
 
+    /// Links that invite to an account and to communities
+    #[command(subcommand)]
+    Invite(InviteCommand),
+
+    /// E-mail of this server
+    #[command(subcommand)]
+    Mail(MailCommand),
+
     /// Communities hosted here
     #[command(subcommand)]
     Community(CommunityCommand),
+
+    /// Pictures that members write as :NAME:
+    #[command(subcommand)]
+    Emoji(EmojiCommand),
+
+    /// The store of files
+    #[command(subcommand)]
+    Media(MediaCommand),
 
     /// The server itself
     #[command(subcommand)]
