@@ -36,6 +36,14 @@ pub async fn author_deleted(
     if !tx.delete_post(post.id, ctx.now()).await? {
         return Ok(false);
     }
+    if post.visibility == Visibility::Direct {
+        tx.untalk(post.id).await?;
+    }
+    if post.is_local {
+        // Who writes it anew shows the same files.
+        tx.detach_media(post.id, &[], ctx.now()).await?;
+        tx.unpin(author.id, post.id).await?;
+    }
     // What still waited was never told to anybody.
     if post.state == PostState::Held {
         return Ok(true);
@@ -103,6 +111,7 @@ pub async fn actor_gone(ctx: &Context, tx: &mut Tx, actor: &Actor) -> Result<()>
     tx.set_actor_state(actor.id, ActorState::Gone, ctx.now())
         .await?;
     tx.remove_follows_of(actor.id).await?;
+    tx.unshow_boosts_of(actor.id).await?;
     Ok(())
 }
 
@@ -138,6 +147,7 @@ pub async fn delete_local_actor(ctx: &Context, tx: &mut Tx, actor: &Actor) -> Re
     let said = saying_to_all(ctx, tx, ActivityKind::DeleteActor, actor).await?;
     tx.say(&said, now);
     tx.delete_posts_of(actor.id, now).await?;
+    tx.unshow_boosts_of(actor.id).await?;
     tx.set_actor_state(actor.id, ActorState::Gone, now).await?;
     Ok(())
 }

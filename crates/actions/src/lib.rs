@@ -14,23 +14,34 @@ mod asking;
 mod authorize;
 mod ban;
 mod communities;
+mod credentials;
 mod deletion;
 mod edit;
+mod enrolment;
 mod everywhere;
 mod exchange;
+mod feed;
 mod follow;
+mod hashing;
 mod hold;
+mod invite_links;
+mod keeping;
 mod keys;
 mod late;
 mod letter;
+mod limits;
 mod lock;
 mod login;
+mod mail;
 mod marking;
 mod membership;
 mod moves;
 mod moving;
+mod naming;
 mod neighbours;
+mod new_password;
 mod notice;
+mod notify;
 mod order;
 mod password;
 mod poll;
@@ -41,17 +52,21 @@ mod remote;
 mod removal;
 mod report;
 mod resolution;
+mod rewriting;
 mod say;
 mod second_factor;
 mod secret;
 mod session;
+mod sign_up;
 mod submit;
+mod talk;
 mod team;
 mod token;
 mod verdict;
 mod waiting;
 mod warn;
 mod world;
+mod writing;
 
 use std::sync::Arc;
 
@@ -65,32 +80,51 @@ pub use asking::{ask_again_when_due, shown_while_pending};
 pub use authorize::{AccessRequest, Asked, BadRequest, grant_access, look_at_request};
 pub use ban::{Ban, ban, unban};
 pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
+pub use credentials::{
+    ask_for_new_address, ask_for_new_password, change_password, choose_new_password,
+    confirm_new_address, new_password_for,
+};
 pub use deletion::{
     actor_deleted, actor_gone, author_deleted, close_community, delete_local_actor,
 };
 pub use edit::{Edit, EditOutcome, edit_post, poll_counted};
+pub use enrolment::{
+    authenticator_uri, begin_second_factor, drop_second_factor, end_second_factor, grouped,
+    offer_second_factor, renew_recovery_codes,
+};
 pub use everywhere::end_bans;
 pub use exchange::{
     Exchanged, GivenToken, NoToken, exchange_code, give_back_token, known_app, token_for_app,
 };
+pub use feed::{adopted, shown_by};
 pub use follow::{FollowOutcome, FollowRequest, ReceivedFollow, follow, unfollow};
+pub use hashing::{hash_aside, verify_aside};
 pub use hold::{approve_held, refuse_held, set_wave};
+pub use invite_links::{
+    NewInviteLink, OpenLink, create_invite_link, join_by_link, open_link, revoke_invite_link,
+};
+pub use keeping::{MOST_PINS, set_bookmarked, set_on_profile, set_thread_muted};
 pub use keys::{OVERLAP, hand_over_keys, keys_to_hand_over, rotate_keys};
 pub use late::{Brought, author_brings, author_deleted_unseen};
 pub use letter::take_letter;
+pub use limits::{Limit, count_try};
 pub use lock::{set_locked, set_pinned};
 pub use login::{
     Attempt, Checked, LoggedIn, begin_login, finish_login, give_second_factor, log_out,
     replace_password,
 };
+pub use mail::AccountRules;
 pub use marking::set_marked;
 pub use membership::{expel, invite, set_vouched};
 pub use moves::{
     MoveOutcome, actor_moved, move_back, move_community, move_person, reopen_community,
 };
 pub use moving::move_thread;
+pub use naming::Names;
 pub use neighbours::{follow_as_community, unfollow_as_community};
+pub use new_password::{WeakPassword, check_password};
 pub use notice::{set_tell_published, tell_refused};
+pub use notify::tell_of_sign_up;
 pub use order::{Door, Order};
 pub use password::{hash_password, verify_password};
 pub use poll::{Chosen, poll_is_due, vote_here, vote_received};
@@ -103,15 +137,25 @@ pub use remote::{
 pub use removal::{remove_post, restore_post};
 pub use report::{Complaining, Reported, report, report_elsewhere};
 pub use resolution::resolve_report;
+pub use rewriting::{Described, Rewrite, rewrite_post, typed_text};
 pub use second_factor::{code_step, recovery_hash};
 pub use secret::{hash_of, new_secret};
 pub use session::{Browser, session_is_stale, use_session};
+pub use sign_up::{
+    Flaw, Flawed, HandleRule, NoSignUp, Registered, SignUpForm, SignUpFrom, Stage, approve_sign_up,
+    confirm_address, correct_address, forget_stale_sign_ups, register, reject_sign_up,
+    resend_confirmation,
+};
 pub use submit::{Special, Submission, Submitted, submit_post};
 pub use team::{appoint, dismiss};
 pub use token::{Grant, give_token, give_token_here};
 pub use waiting::{approve_edit, refuse_edit};
 pub use warn::warn;
 pub use world::{Boxed, Discovered, World};
+pub use writing::{
+    ADDRESS_COUNTS, DraftError, MAX_MEDIA, MAX_TEXT, Written, check_draft, check_media,
+    publish_scheduled, write_post,
+};
 
 /// What every action needs besides its transaction.
 #[derive(Clone, Debug)]
@@ -157,6 +201,9 @@ pub enum Error {
     /// Not a community of ours.
     #[error("{0} is not a community of this server")]
     NotACommunity(String),
+    /// A profile cannot be so.
+    #[error("{0}")]
+    Profile(&'static str),
     /// Nobody of that name asked to join.
     #[error("{0} has not asked to join")]
     NoRequest(String),
@@ -233,6 +280,18 @@ pub enum Error {
     /// It moved a short time ago.
     #[error("moved a short time ago; the next move is possible from {}", .0.rfc3339())]
     MovedLately(Timestamp),
+    /// There is no room on top of a profile.
+    #[error("{0} posts are on top of the profile already; take one down first")]
+    TooManyPins(usize),
+    /// What was written cannot be a post.
+    #[error(transparent)]
+    Draft(#[from] DraftError),
+    /// There is no such invitation link in this place.
+    #[error("there is no such invitation link; `archipel invite list` shows all")]
+    NoSuchLink,
+    /// Nobody of that name asked for an account, or they are in.
+    #[error("nobody of that name waits for an account; `archipel account waiting` shows all")]
+    NoSuchSignUp,
     /// What was given is not acceptable; says why.
     #[error("{0}")]
     Invalid(String),
@@ -242,6 +301,9 @@ pub enum Error {
     /// Tried too often; seconds to wait.
     #[error("too many tries; try again in {} minutes", .0.div_ceil(60))]
     TooOften(u64),
+    /// The server is stopping, or cannot do what takes long.
+    #[error("the server has too much to do at the moment, please try again")]
+    Busy,
     /// Not permitted.
     #[error("not permitted: {0}: {words}", words = .0.sentence())]
     Denied(archipel_model::permission::Denial),

@@ -163,17 +163,13 @@ pub async fn finish_login(
     })
 }
 
+/// Who is on their way in hears that, and not that their person acts not yet.
 fn refused(login: &Login) -> Option<LoggedIn> {
-    if login.person != ActorState::Active {
-        return Some(LoggedIn::Disabled);
-    }
     match login.state {
         AccountState::Unconfirmed => Some(LoggedIn::Unconfirmed),
         AccountState::Waiting => Some(LoggedIn::Waiting),
         AccountState::Disabled => Some(LoggedIn::Disabled),
-        AccountState::Active if login.email.is_some() && login.confirmed_at.is_none() => {
-            Some(LoggedIn::Unconfirmed)
-        }
+        AccountState::Active if login.person != ActorState::Active => Some(LoggedIn::Disabled),
         AccountState::Active => None,
     }
 }

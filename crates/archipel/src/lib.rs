@@ -8,6 +8,8 @@ pub mod commands;
 pub mod config;
 pub mod http;
 pub mod logging;
+mod mail;
 mod polls;
+mod scheduled;
 pub mod shutdown;
 mod world;

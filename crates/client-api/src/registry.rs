@@ -28,6 +28,8 @@ pub enum Access {
     Client,
     /// An app with any token, its own too.
     App,
+    /// Somebody whose account may not act yet, whatever their token allows.
+    Newcomer,
     /// Somebody, whatever their token allows.
     AnyMember,
     /// Somebody whose token allows this.

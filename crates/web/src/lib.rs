@@ -26,7 +26,9 @@ mod texts;
 mod thread;
 mod view;
 
-use archipel_actions::Context;
+use std::sync::Arc;
+
+use archipel_actions::{AccountRules, Context, World};
 use archipel_model::Site;
 use archipel_storage::Store;
 use axum::Router;
@@ -46,6 +48,10 @@ pub struct Pages {
     pub site: Site,
     /// The name of this server, for people.
     pub title: String,
+    /// What the operator decided about accounts.
+    pub accounts: AccountRules,
+    /// Makes keys for new people.
+    pub world: Arc<dyn World>,
 }
 
 /// The pages, and an answer in words for every other address.

@@ -220,6 +220,7 @@ impl Lab {
             updated_at: None,
             received: remote.then_some("{}"),
             special: Special::Nothing,
+            names: archipel_actions::Names::default(),
         };
         let submitted = submit_post(&self.ctx, &mut tx, submission).await.unwrap();
         tx.commit().await.unwrap();
