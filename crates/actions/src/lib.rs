@@ -13,6 +13,7 @@ mod apps;
 mod asking;
 mod authorize;
 mod ban;
+mod block;
 mod communities;
 mod credentials;
 mod deletion;
@@ -79,6 +80,9 @@ pub use apps::{AppRequest, register_app};
 pub use asking::{ask_again_when_due, shown_while_pending};
 pub use authorize::{AccessRequest, Asked, BadRequest, grant_access, look_at_request};
 pub use ban::{Ban, ban, unban};
+pub use block::{
+    block, blocked_elsewhere, decide_follower, remove_follower, unblock, unblocked_elsewhere,
+};
 pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
 pub use credentials::{
     ask_for_new_address, ask_for_new_password, change_password, choose_new_password,
@@ -135,7 +139,7 @@ pub use remote::{
     restored_elsewhere, unbanned_elsewhere,
 };
 pub use removal::{remove_post, restore_post};
-pub use report::{Complaining, Reported, report, report_elsewhere};
+pub use report::{Complaining, Reported, flag_on, report, report_elsewhere};
 pub use resolution::resolve_report;
 pub use rewriting::{Described, Rewrite, rewrite_post, typed_text};
 pub use second_factor::{code_step, recovery_hash};
@@ -151,7 +155,7 @@ pub use team::{appoint, dismiss};
 pub use token::{Grant, give_token, give_token_here};
 pub use waiting::{approve_edit, refuse_edit};
 pub use warn::warn;
-pub use world::{Boxed, Discovered, World};
+pub use world::{Boxed, Discovered, Posted, World};
 pub use writing::{
     ADDRESS_COUNTS, DraftError, MAX_MEDIA, MAX_TEXT, Written, check_draft, check_media,
     publish_scheduled, write_post,
@@ -210,6 +214,9 @@ pub enum Error {
     /// One cannot follow oneself.
     #[error("nobody can follow themselves")]
     Oneself,
+    /// One of the two blocks the other.
+    #[error("{0} cannot be followed: one of you blocks the other")]
+    Blocks(String),
     /// Both communities live here.
     #[error("{0} lives here too: communities follow communities of other servers")]
     LivesHere(String),

@@ -4,9 +4,11 @@ mod accounts;
 mod admin;
 mod announcements;
 mod apps;
-mod conversations;
+pub(crate) mod conversations;
 mod directory;
+mod domain_blocks;
 mod emojis;
+mod endorsements;
 mod feeds;
 mod filters;
 mod follow_requests;
@@ -41,6 +43,7 @@ use axum::response::{IntoResponse, Response};
 use crate::api::Api;
 use crate::cors;
 use crate::error::ApiError;
+use crate::files;
 use crate::limits;
 use crate::registry::{Endpoint, Routes};
 
@@ -54,7 +57,9 @@ fn declared(api: &Api) -> Routes {
         apps::declare,
         conversations::declare,
         directory::declare,
+        domain_blocks::declare,
         emojis::declare,
+        endorsements::declare,
         feeds::declare,
         filters::declare,
         follow_requests::declare,
@@ -97,7 +102,8 @@ pub fn router(api: Api) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .with_state(api.clone())
         .layer(map_response(as_json))
-        .layer(from_fn_with_state(api, limits::count))
+        .layer(from_fn_with_state(api.clone(), limits::count))
+        .merge(files::router().with_state(api))
         .layer(cors::layer())
 }
 
