@@ -77,7 +77,6 @@ mod shelves;
 mod second_factor;
 mod sessions;
 mod settings;
-mod shelves;
 mod shown;
 mod sign_ups;
 mod statistics;
