@@ -76,7 +76,6 @@ mod search;
 mod second_factor;
 mod sessions;
 mod settings;
-mod shelves;
 mod shown;
 mod sign_ups;
 mod statistics;
