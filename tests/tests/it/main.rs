@@ -28,6 +28,8 @@ mod client_login;
 mod client_oauth;
 mod client_people;
 mod client_privacy;
+mod client_security;
+mod client_sign_up;
 mod clients;
 mod conformance;
 mod crash;
