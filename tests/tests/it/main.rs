@@ -24,6 +24,7 @@ mod changes;
 mod client_basics;
 mod client_hostile;
 mod client_people;
+mod client_posting;
 mod client_privacy;
 mod clients;
 mod conformance;
