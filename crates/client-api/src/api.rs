@@ -2,13 +2,14 @@
 
 use std::sync::{Arc, OnceLock};
 
-use archipel_actions::{Context, World};
+use archipel_actions::{AccountRules, Context, World};
 use archipel_storage::Store;
 use serde_json::Value;
 
 use crate::openapi;
 use crate::registry::Endpoint;
 use crate::render::CountCache;
+use crate::stream::Hub;
 
 /// What every handler works with; cheap to clone.
 #[derive(Clone, Debug)]
@@ -22,6 +23,7 @@ pub(crate) struct Inner {
     pub(crate) settings: Settings,
     pub(crate) counts: CountCache,
     pub(crate) description: OnceLock<Value>,
+    pub(crate) hub: Arc<Hub>,
 }
 
 /// What the operator decided, as far as apps are told.
@@ -37,6 +39,8 @@ pub struct Settings {
     pub registrations_open: bool,
     /// Whether somebody looks at what they ask before they are let in.
     pub approval_required: bool,
+    /// What the operator decided about accounts.
+    pub accounts: AccountRules,
 }
 
 impl Api {
@@ -49,6 +53,7 @@ impl Api {
             settings,
             counts: CountCache::default(),
             description: OnceLock::new(),
+            hub: Arc::default(),
         }))
     }
 
@@ -60,6 +65,16 @@ impl Api {
     /// The database.
     pub(crate) fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// The rest of the network.
+    pub(crate) fn world(&self) -> &dyn World {
+        self.0.world.as_ref()
+    }
+
+    /// Who listens on this node.
+    pub(crate) fn hub(&self) -> &Arc<Hub> {
+        &self.0.hub
     }
 
     /// Counts of actors.

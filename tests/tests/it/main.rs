@@ -25,6 +25,8 @@ mod client_basics;
 mod client_hostile;
 mod client_people;
 mod client_posting;
+mod client_login;
+mod client_oauth;
 mod client_privacy;
 mod clients;
 mod conformance;

@@ -4,7 +4,7 @@ mod accounts;
 mod admin;
 mod announcements;
 mod apps;
-mod conversations;
+pub(crate) mod conversations;
 mod directory;
 mod emojis;
 mod feeds;
