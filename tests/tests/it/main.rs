@@ -27,6 +27,7 @@ mod client_hostile;
 mod client_login;
 mod client_oauth;
 mod client_people;
+mod client_posting;
 mod client_privacy;
 mod client_security;
 mod client_sign_up;
