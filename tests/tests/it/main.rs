@@ -25,6 +25,8 @@ mod client_basics;
 mod client_hostile;
 mod client_notify;
 mod client_people;
+mod client_login;
+mod client_oauth;
 mod client_privacy;
 mod client_streams;
 mod clients;

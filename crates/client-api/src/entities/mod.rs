@@ -5,6 +5,7 @@
 mod account;
 mod credential;
 mod date;
+mod oauth;
 mod filter;
 mod instance;
 mod notification;
@@ -14,6 +15,7 @@ mod status;
 pub(crate) use account::{Account, Emoji, Field};
 pub(crate) use credential::{CredentialAccount, Profile, Role, Source};
 pub(crate) use date::{Date, Day};
+pub(crate) use oauth::{App, Empty, RegisteredApp, ServerMetadata, Token, UserInfo};
 pub(crate) use filter::{Filter, FilterKeyword, FilterStatus, FilterV1};
 pub(crate) use instance::{Contact, Instance, InstanceRule, InstanceV1, Registrations, Stats};
 pub(crate) use notification::{
