@@ -274,16 +274,16 @@ async fn some_wait_apart(db: Db) {
 
 async fn communities_are_told_what_waits(db: Db) {
     let lab = Lab::start(db).await;
-    for name in ["ada", "bo", "root"] {
+    for name in ["ada", "bo", "rosa"] {
         lab.account(name);
     }
     lab.run(&["moderator", "add", "tilab", "ada"]);
-    lab.run(&["account", "role", "root", "admin"]);
+    lab.run(&["account", "role", "rosa", "admin"]);
     let tilab = lab.member_with(
         "ada",
         &["--as", "tilab", "--scopes", "read write follow push"],
     );
-    let (ada, bo, root) = (lab.member("ada"), lab.member("bo"), lab.member("root"));
+    let (ada, bo, root) = (lab.member("ada"), lab.member("bo"), lab.member("rosa"));
     lab.follow("bo", &lab.community("tilab"));
     assert_eq!(types(&tilab, "").await, ["follow"]);
     lab.run(&["moderate", "wave", "tilab", "on"]);
