@@ -139,7 +139,7 @@ impl Member {
     /// Listens to events over plain HTTP; comes back once the server has begun.
     pub async fn events(&self, path: &str) -> Events {
         let request = self.request(Method::GET, path);
-        let answer = request.timeout(Duration::from_secs(120)).send().await;
+        let answer = request.timeout(Duration::from_mins(2)).send().await;
         let mut answer = answer.expect("an answer");
         assert_eq!(answer.status(), 200, "{path}");
         assert_eq!(answer.headers()["content-type"], "text/event-stream");
@@ -165,7 +165,8 @@ impl Events {
         loop {
             while let Some((event, rest)) = self.text.split_once("\n\n") {
                 let event = event.to_owned();
-                self.text = rest.to_owned();
+                let rest = rest.to_owned();
+                self.text = rest;
                 if let Some(event) = event.strip_prefix("event: ") {
                     let (name, data) = event.split_once("\ndata: ").expect("data");
                     return (name.to_owned(), data.to_owned());

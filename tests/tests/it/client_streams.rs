@@ -1,9 +1,9 @@
-//! Streams: over WebSockets, as events, between nodes.
+//! Streams: over web sockets, as events, between nodes.
 
 use std::time::Duration;
 
 use archipel_tests::wait::PATIENCE;
-use archipel_tests::{Db, Lab, Member, Token, both};
+use archipel_tests::{Db, Lab, Listener, Member, Token, both};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
@@ -26,7 +26,7 @@ async fn one_socket_carries_many_streams(db: Db) {
         lab.try_listen(&invalid, Token::Query, "").await.err(),
         Some(401)
     );
-    invalid.token = "wrong".to_owned();
+    "wrong".clone_into(&mut invalid.token);
     for place in [Token::Protocol, Token::Header, Token::Query] {
         let refused = lab.try_listen(&invalid, place, "?stream=user").await.err();
         assert_eq!(refused, Some(401), "{place:?}");
@@ -80,6 +80,14 @@ async fn one_socket_carries_many_streams(db: Db) {
     let (_, told) = by_query.event("update").await;
     assert_eq!(told["id"], tagged);
 
+    told_of_all(&bo, &id, &mut socket).await;
+    filters(&ada, &bo, &mut socket).await;
+    silent(&bo, &mut by_query).await;
+    roles_end(&lab).await;
+}
+
+/// Notifications, edits and deletions.
+async fn told_of_all(bo: &Member, id: &str, socket: &mut Listener) {
     // A notification comes on both streams.
     bo.post(
         "/api/v1/statuses",
@@ -111,24 +119,30 @@ async fn one_socket_carries_many_streams(db: Db) {
     );
     bo.delete(&format!("/api/v1/statuses/{id}")).await;
     let (_, told) = socket.event("delete").await;
-    assert_eq!(told.to_string(), id);
+    assert_eq!(told.to_string(), *id);
+}
+
+/// What filters find is marked; that they changed is told.
+async fn filters(ada: &Member, bo: &Member, socket: &mut Listener) {
     let filter = json!({ "title": "x", "context": ["home"], "keywords_attributes": [{ "keyword": "pomme" }] });
     ada.post("/api/v2/filters", filter).await;
     let changed =
         async { while socket.next().await.expect("open")["event"] != "filters_changed" {} };
     timeout(PATIENCE, changed).await.expect("filters_changed");
-    post(&bo, json!({ "status": "Une pomme" })).await;
+    post(bo, json!({ "status": "Une pomme" })).await;
     let (_, told) = socket.event("update").await;
     assert_eq!(told["filtered"][0]["filter"]["title"], "x", "{told}");
+}
 
-    // What is unsubscribed from is silent.
+/// What is unsubscribed from is silent.
+async fn silent(bo: &Member, by_query: &mut Listener) {
     by_query
         .say(json!({ "type": "unsubscribe", "stream": "public" }))
         .await;
     by_query.subscribe(json!({ "stream": "direct" })).await;
-    post(&bo, json!({ "status": "Plus rien" })).await;
+    post(bo, json!({ "status": "Plus rien" })).await;
     post(
-        &bo,
+        bo,
         json!({ "status": "@ada entre nous", "visibility": "direct" }),
     )
     .await;
@@ -141,7 +155,10 @@ async fn one_socket_carries_many_streams(db: Db) {
             break;
         }
     }
-    // Who listens as a community listens no longer than they have a role in it.
+}
+
+/// Who listens as a community listens no longer than they have a role in it.
+async fn roles_end(lab: &Lab) {
     lab.run(&["moderator", "add", "tilab", "ada"]);
     let tilab = lab.member_with("ada", &["--as", "tilab"]);
     let mut role = lab.listen(&tilab, Token::Query, "?stream=user").await;
@@ -234,5 +251,5 @@ async fn nodes_tell_each_other() {
     assert_eq!(told["account"]["acct"], "bo");
     bo.delete(&format!("/api/v1/statuses/{id}")).await;
     let (_, told) = socket.event("delete").await;
-    assert_eq!(told.to_string(), id);
+    assert_eq!(told.to_string(), *id);
 }
