@@ -14,6 +14,7 @@ mod ban;
 mod communities;
 mod deletion;
 mod edit;
+mod emoji;
 mod everywhere;
 mod feed;
 mod follow;
