@@ -14,6 +14,7 @@ mod form;
 mod home;
 mod language;
 mod person;
+mod pictures;
 mod reader;
 mod session;
 mod special;
@@ -23,6 +24,7 @@ mod thread;
 mod view;
 
 use archipel_actions::Context;
+use archipel_media::proxy::Names;
 use archipel_model::Site;
 use archipel_storage::Store;
 use axum::Router;
@@ -40,6 +42,8 @@ pub struct Pages {
     pub actions: Context,
     /// Our addresses.
     pub site: Site,
+    /// The names of pictures of elsewhere.
+    pub proxy: Names,
     /// The name of this server, for people.
     pub title: String,
 }
@@ -52,6 +56,8 @@ pub fn router(pages: Pages) -> Router {
         .route("/u/{handle}", get(person::page))
         .route("/p/{id}", get(thread::page))
         .route("/assets/style.css", get(style::sheet))
+        .route("/assets/avatar.png", get(pictures::avatar))
+        .route("/assets/header.png", get(pictures::banner))
         .fallback(absence::nothing)
         .with_state(pages)
         .layer(map_response(guarded))

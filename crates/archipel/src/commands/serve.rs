@@ -102,6 +102,7 @@ fn router(
         store: app.store.clone(),
         actions: app.actions.clone(),
         site: app.actions.site.clone(),
+        proxy: media.proxy().clone(),
         title: App::title().to_owned(),
     });
     let rules = app.rules(&context.config)?;

@@ -122,6 +122,7 @@ impl Lab {
             store: store.clone(),
             actions: ctx.clone(),
             site,
+            proxy: archipel_media::proxy::Names::new(b"test"),
             title: "Laboratoires".to_owned(),
         });
         Self {
