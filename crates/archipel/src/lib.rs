@@ -9,6 +9,7 @@ pub mod config;
 mod files;
 pub mod http;
 pub mod logging;
+mod mail;
 mod polls;
 mod scheduled;
 pub mod shutdown;

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use archipel_actions::{Context, World};
+use archipel_actions::{AccountRules, Context, World};
 use archipel_media::Media;
 use archipel_storage::Store;
 use serde_json::Value;
@@ -11,6 +11,7 @@ use crate::files::Copies;
 use crate::openapi;
 use crate::registry::Endpoint;
 use crate::render::CountCache;
+use crate::stream::Hub;
 
 /// What every handler works with; cheap to clone.
 #[derive(Clone, Debug)]
@@ -26,6 +27,7 @@ pub(crate) struct Inner {
     pub(crate) settings: Settings,
     pub(crate) counts: CountCache,
     pub(crate) description: OnceLock<Value>,
+    pub(crate) hub: Arc<Hub>,
 }
 
 /// What the operator decided, as far as apps are told.
@@ -41,6 +43,8 @@ pub struct Settings {
     pub registrations_open: bool,
     /// Whether somebody looks at what they ask before they are let in.
     pub approval_required: bool,
+    /// What the operator decided about accounts.
+    pub accounts: AccountRules,
 }
 
 impl Api {
@@ -61,6 +65,7 @@ impl Api {
             settings,
             counts: CountCache::default(),
             description: OnceLock::new(),
+            hub: Arc::default(),
         }))
     }
 
@@ -87,6 +92,11 @@ impl Api {
     /// The rest of the network.
     pub(crate) fn world(&self) -> &dyn World {
         self.0.world.as_ref()
+    }
+
+    /// Who listens on this node.
+    pub(crate) fn hub(&self) -> &Arc<Hub> {
+        &self.0.hub
     }
 
     /// Counts of actors.

@@ -7,6 +7,7 @@ pub mod confirm;
 mod federation;
 mod files;
 mod identity;
+mod invites;
 mod moderation;
 mod people;
 mod reactions;
@@ -28,6 +29,7 @@ pub use federation::{
 };
 pub use files::{EmojiCommand, MediaCommand};
 pub use identity::{AliasCommand, InstanceCommand, MoveArgs, RotateKeys, When};
+pub use invites::{InviteArgs, InviteCommand, MailCommand};
 pub use moderation::{
     By, Decide, HeldCommand, LogArgs, ModerateCommand, ModeratorCommand, OnBanned, OnPerson,
     OnPost, Why,
@@ -114,6 +116,14 @@ pub enum Command {
     /// Access for apps and programs
     #[command(subcommand)]
     Token(TokenCommand),
+
+    /// Links that invite to an account and to communities
+    #[command(subcommand)]
+    Invite(InviteCommand),
+
+    /// E-mail of this server
+    #[command(subcommand)]
+    Mail(MailCommand),
 
     /// Communities hosted here
     #[command(subcommand)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use archipel_media::Media;
+use archipel_model::Registration;
 use archipel_web::Pages;
 use axum::Router;
 use axum::extract::State;
@@ -19,6 +20,7 @@ use super::Context;
 use crate::app::App;
 use crate::files;
 use crate::http::{ListenerConfig, serve};
+use crate::mail::{self, Post};
 use crate::shutdown;
 use crate::world::Network;
 
@@ -43,6 +45,7 @@ pub async fn run(context: &Context) -> anyhow::Result<()> {
 pub async fn run_until(context: &Context, stop: CancellationToken) -> anyhow::Result<()> {
     let config = &context.config;
     let app = App::open(config).await?;
+    let post = Post::open(config)?;
     let _node = app.store.begin_serving().await?;
     let listener = TcpListener::bind(config.server.listen)
         .await
@@ -51,11 +54,14 @@ pub async fn run_until(context: &Context, stop: CancellationToken) -> anyhow::Re
     let media = Media::open(config.media.url.as_str(), &app.store)
         .await
         .with_context(|| format!("media.url = {}", config.media.url))?;
-    let router = router(&app, &media, context, ready.clone())?;
+    let api = client_api(&app, &media);
+    let router = router(&app, context, ready.clone(), api.clone())?;
 
     let workers = TaskTracker::new();
     let work_stop = CancellationToken::new();
     start_workers(&app, &workers, &work_stop);
+    start_mail(&app, post, &workers, &work_stop);
+    start_telling(&api, &workers, &work_stop, &stop);
     workers.spawn({
         let (app, stop) = (app.clone(), work_stop.clone());
         let kept = files::kept(config.media.remote_days);
@@ -94,9 +100,9 @@ pub async fn run_until(context: &Context, stop: CancellationToken) -> anyhow::Re
 
 fn router(
     app: &App,
-    media: &Media,
     context: &Context,
     ready: Arc<AtomicBool>,
+    api: archipel_client_api::Api,
 ) -> anyhow::Result<Router> {
     let pages = archipel_web::router(Pages {
         store: app.store.clone(),
@@ -104,6 +110,8 @@ fn router(
         site: app.actions.site.clone(),
         proxy: media.proxy().clone(),
         title: App::title().to_owned(),
+        accounts: app.accounts.clone(),
+        world: Arc::new(Network(app.federation.clone())),
     });
     let rules = app.rules(&context.config)?;
     let health = Router::new()
@@ -113,7 +121,17 @@ fn router(
             app: app.clone(),
             ready,
         });
-    let api = archipel_client_api::Api::new(
+    let apps = archipel_client_api::router(api);
+    Ok(health.merge(apps).merge(archipel_federation::router(
+        app.federation.clone(),
+        rules,
+        pages,
+    )))
+}
+
+fn client_api(app: &App, media: &Media) -> archipel_client_api::Api {
+    let asks = app.accounts.registration == Registration::Approval;
+    archipel_client_api::Api::new(
         app.store.clone(),
         app.actions.clone(),
         Arc::new(Network(app.federation.clone())),
@@ -122,16 +140,27 @@ fn router(
             title: App::title().to_owned(),
             description: String::new(),
             contact_email: String::new(),
-            registrations_open: false,
-            approval_required: false,
+            registrations_open: asks,
+            approval_required: asks,
+            accounts: app.accounts.clone(),
         },
-    );
-    let apps = archipel_client_api::router(api);
-    Ok(health.merge(apps).merge(archipel_federation::router(
-        app.federation.clone(),
-        rules,
-        pages,
-    )))
+    )
+}
+
+/// Streams end when the server begins to stop; else it would wait for them.
+fn start_telling(
+    api: &archipel_client_api::Api,
+    workers: &TaskTracker,
+    work_stop: &CancellationToken,
+    stop: &CancellationToken,
+) {
+    let (pushing, streaming) = (api.clone(), api.clone());
+    workers.spawn(kept_up("push", work_stop.clone(), move |stop| {
+        archipel_client_api::push(pushing.clone(), stop)
+    }));
+    workers.spawn(kept_up("streams", stop.clone(), move |stop| {
+        archipel_client_api::stream(streaming.clone(), stop)
+    }));
 }
 
 fn start_workers(app: &App, workers: &TaskTracker, stop: &CancellationToken) {
@@ -157,6 +186,21 @@ fn start_workers(app: &App, workers: &TaskTracker, stop: &CancellationToken) {
     workers.spawn(hand_over_keys(app.clone(), stop.clone()));
     workers.spawn(tidy(app.clone(), stop.clone()));
     workers.spawn(end_bans(app.clone(), stop.clone()));
+}
+
+/// Sends mail, where any is sent.
+fn start_mail(app: &App, post: Option<Post>, workers: &TaskTracker, stop: &CancellationToken) {
+    let Some(post) = post else {
+        tracing::info!(
+            "no mail server is configured (mail.host): addresses are not confirmed, and nobody \
+             can ask for a new password"
+        );
+        return;
+    };
+    let app = app.clone();
+    workers.spawn(kept_up("mail", stop.clone(), move |stop| {
+        mail::run(app.clone(), post.clone(), stop)
+    }));
 }
 
 /// Runs a task until told to stop; one that ends by itself is begun again, since
@@ -224,8 +268,9 @@ async fn tidy(app: App, stop: CancellationToken) {
         let tidied = async {
             let mut tx = app.store.write().await?;
             let rows = tx.tidy(app.actions.now()).await?;
+            archipel_actions::forget_stale_sign_ups(&app.actions, &mut tx).await?;
             tx.commit().await?;
-            archipel_storage::Result::Ok(rows)
+            archipel_actions::Result::Ok(rows)
         };
         match tidied.await {
             Ok(rows) => tracing::debug!(rows, "removed what was done long ago"),

@@ -4,9 +4,11 @@ mod accounts;
 mod admin;
 mod announcements;
 mod apps;
-mod conversations;
+pub(crate) mod conversations;
 mod directory;
+mod domain_blocks;
 mod emojis;
+mod endorsements;
 mod feeds;
 mod filters;
 mod follow_requests;
@@ -55,7 +57,9 @@ fn declared(api: &Api) -> Routes {
         apps::declare,
         conversations::declare,
         directory::declare,
+        domain_blocks::declare,
         emojis::declare,
+        endorsements::declare,
         feeds::declare,
         filters::declare,
         follow_requests::declare,
