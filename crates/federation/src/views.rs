@@ -105,14 +105,21 @@ fn some(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
+/// An actor with its profile.
+pub(crate) async fn shown(conn: &mut Conn, actor: &Actor) -> Result<ShownActor, ViewError> {
+    let mut shown = conn.shown_actors(&[actor.id]).await?;
+    shown.pop().ok_or(ViewError::Missing("the actor"))
+}
+
 /// A community.
 pub(crate) fn group(
-    actor: &Actor,
+    shown: &ShownActor,
     community: &Community,
     keys: &[ActorKey],
     root: &str,
     now: Timestamp,
 ) -> Result<GroupView, ViewError> {
+    let actor = &shown.actor;
     let moved_to = actor.moved_to.as_deref().and_then(stored_url);
     let notice = moved_to.as_ref().map(moved_notice).unwrap_or_default();
     Ok(GroupView {
@@ -131,8 +138,8 @@ pub(crate) fn group(
         sensitive: false,
         also_known_as: urls(&actor.aliases()),
         moved_to,
-        icon: None,
-        image: None,
+        icon: shows::picture(shown.avatar_blob.as_deref(), root),
+        image: shows::picture(shown.header_blob.as_deref(), root),
         published: actor.created_at,
         updated: Some(actor.updated_at),
         keys: keys_view(keys, now)?,
