@@ -27,7 +27,6 @@ mod texts;
 mod thread;
 mod view;
 
-use archipel_actions::Context;
 use archipel_media::proxy::Names;
 use std::sync::Arc;
 

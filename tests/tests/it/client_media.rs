@@ -402,7 +402,7 @@ async fn pictures_of_elsewhere_are_shown_from_here(db: Db) {
     assert_eq!(asked.load(Ordering::SeqCst), 3);
 
     // Copies at which nobody looks go, and come again when somebody does.
-    let removed = lab.json(&["media", "tidy", "--days", "0", "--json"]);
+    let removed = lab.json(&["media", "tidy", "--days", "0"]);
     assert_eq!(removed["removed"], 2);
     assert_eq!(
         lab.http()

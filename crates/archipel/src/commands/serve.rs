@@ -55,7 +55,7 @@ pub async fn run_until(context: &Context, stop: CancellationToken) -> anyhow::Re
         .await
         .with_context(|| format!("media.url = {}", config.media.url))?;
     let api = client_api(&app, &media);
-    let router = router(&app, context, ready.clone(), api.clone())?;
+    let router = router(&app, &media, context, ready.clone(), api.clone())?;
 
     let workers = TaskTracker::new();
     let work_stop = CancellationToken::new();
@@ -100,6 +100,7 @@ pub async fn run_until(context: &Context, stop: CancellationToken) -> anyhow::Re
 
 fn router(
     app: &App,
+    media: &Media,
     context: &Context,
     ready: Arc<AtomicBool>,
     api: archipel_client_api::Api,
