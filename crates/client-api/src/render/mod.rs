@@ -10,6 +10,7 @@ mod notifications;
 mod pictures;
 mod relations;
 mod statuses;
+mod timeline;
 mod tags;
 
 pub(crate) use accounts::{account, accounts};
@@ -21,4 +22,7 @@ pub(crate) use pictures::Pictures;
 pub(crate) use relations::{in_order, people, relationship, relationships, span};
 pub(crate) use statuses::{attachment, own_post, poll, status, statuses, titled};
 pub(crate) use statuses::{own_post, status, statuses};
+pub(crate) use timeline::timeline;
+pub(crate) use tags::{featured_tag, tags, unused_tag};
+pub(crate) use statuses::{attachment, own_post, poll, status, statuses, titled};
 pub(crate) use tags::{featured_tag, tags, unused_tag};
