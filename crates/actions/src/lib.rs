@@ -18,6 +18,7 @@ mod communities;
 mod credentials;
 mod deletion;
 mod edit;
+mod emoji;
 mod enrolment;
 mod everywhere;
 mod exchange;

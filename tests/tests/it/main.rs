@@ -26,6 +26,7 @@ mod client_feeds;
 mod client_hostile;
 mod client_login;
 mod client_notify;
+mod client_media;
 mod client_oauth;
 mod client_people;
 mod client_posting;
