@@ -4,6 +4,7 @@ mod accounts;
 mod admin;
 mod announcements;
 mod apps;
+mod community;
 mod conversations;
 mod directory;
 mod emojis;
