@@ -39,6 +39,7 @@ mod report;
 mod resolution;
 mod say;
 mod secret;
+mod server;
 mod submit;
 mod team;
 mod token;
@@ -89,6 +90,10 @@ pub use removal::{remove_post, restore_post};
 pub use report::{Complaining, Reported, report, report_elsewhere};
 pub use resolution::resolve_report;
 pub use secret::{hash_of, new_secret};
+pub use server::{
+    assign_report, caring, delete_account, file_report, log_server_decision, may_decide_servers,
+    reopen_report, set_disabled, suspend,
+};
 pub use submit::{Special, Submission, Submitted, submit_post};
 pub use team::{appoint, dismiss};
 pub use token::give_token_here;

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::future::Future;
 use std::pin::Pin;
 
-use archipel_model::{ActorId, PostId};
+use archipel_model::{ActorId, Host, PeerPolicy, PostId};
 
 use crate::NewKeys;
 
@@ -29,4 +29,13 @@ pub trait World: Send + Sync + Debug {
 
     /// Fresh keys for a new local actor; slow.
     fn new_keys(&self) -> Boxed<'_, Option<NewKeys>>;
+
+    /// Decides what another server, and all below its name, may do here, with everything
+    /// that follows from it. `false` when it cannot be done at this moment.
+    fn decide_domain<'a>(
+        &'a self,
+        host: &'a Host,
+        policy: PeerPolicy,
+        reason: Option<&'a str>,
+    ) -> Boxed<'a, bool>;
 }

@@ -62,6 +62,11 @@ impl Api {
         &self.0.store
     }
 
+    /// The rest of the network.
+    pub(crate) fn world(&self) -> &dyn World {
+        self.0.world.as_ref()
+    }
+
     /// Counts of actors.
     pub(crate) fn counts(&self) -> &CountCache {
         &self.0.counts

@@ -13,6 +13,7 @@
 mod accounts;
 mod activities;
 mod actors;
+mod admin;
 mod apps;
 mod asking;
 mod backfills;
@@ -62,6 +63,7 @@ pub const REMARKS: &str = "sqlx::postgres::notice=warn";
 pub use accounts::Account;
 pub use activities::{Activity, ActivityKind, Lane, NewActivity};
 pub use actors::{Actor, ActorKey, KeyAlgorithm, NewActor, Usage};
+pub use admin::{AccountQuery, CaredReport, Decision, ReportQuery, SupervisedAccount};
 pub use apps::{NewOauthApp, NewToken};
 pub use asking::Unanswered;
 pub use backfills::{Backfill, BackfillKind};

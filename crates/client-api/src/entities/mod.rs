@@ -3,11 +3,13 @@
 //! never empty, dates with exactly three decimals. Ids are texts.
 
 mod account;
+mod admin;
 mod date;
 mod relationship;
 mod status;
 
 pub(crate) use account::{Account, Emoji, Field};
+pub(crate) use admin::{AdminAccount, AdminReport, AdminRole, DomainAllow, DomainBlock, Empty};
 pub(crate) use date::{Date, Day};
 pub(crate) use relationship::Relationship;
 pub(crate) use status::{

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use archipel_model::{ActorId, ActorKind, ActorState};
-use archipel_storage::{Conn, ShownActor};
+use archipel_storage::{Community, Conn, ShownActor};
 
 use super::Pictures;
 use crate::api::Api;
-use crate::entities::{Account, Date, Day};
+use crate::entities::{Account, Date, Day, Field};
 use crate::error::{ApiError, Result};
 
 /// The entities of these actors.
@@ -20,16 +20,62 @@ pub(crate) async fn accounts(
     wanted.sort_unstable();
     wanted.dedup();
     let mut found = HashMap::with_capacity(wanted.len());
-    for shown in conn.shown_actors(&wanted).await? {
+    let actors = conn.shown_actors(&wanted).await?;
+    let rules = rules_of(conn, &actors).await?;
+    for shown in actors {
         let counts = api.counts().of(conn, shown.actor.id).await?;
         let mut account = entity(api, &shown);
         account.statuses_count = shown.said_posts.unwrap_or(0).max(counts.posts);
         account.followers_count = shown.said_followers.unwrap_or(0).max(counts.followers);
         account.following_count = shown.said_following.unwrap_or(0).max(counts.following);
         account.last_status_at = counts.last_at.map(Day);
+        if let Some(rules) = rules.get(&shown.actor.id).filter(|_| !account.suspended) {
+            account.fields.clone_from(rules);
+        }
         found.insert(shown.actor.id, account);
     }
     Ok(found)
+}
+
+/// The rules of the communities of this server among these, as rows of their profiles.
+async fn rules_of(conn: &mut Conn, actors: &[ShownActor]) -> Result<HashMap<ActorId, Vec<Field>>> {
+    let groups: Vec<ActorId> = actors
+        .iter()
+        .filter(|shown| shown.actor.kind == ActorKind::Group && shown.actor.is_local)
+        .map(|shown| shown.actor.id)
+        .collect();
+    if groups.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let settings = conn.communities_settings(&groups).await?;
+    Ok(settings
+        .iter()
+        .map(|community| (community.actor_id, rule_rows(community, false)))
+        .collect())
+}
+
+/// The rules of a community as rows, in its language; `typed`: as they are edited, else
+/// as safe HTML.
+pub(crate) fn rule_rows(community: &Community, typed: bool) -> Vec<Field> {
+    let word = if community.language.starts_with("fr") {
+        "Règle"
+    } else {
+        "Rule"
+    };
+    community
+        .rule_list()
+        .into_iter()
+        .enumerate()
+        .map(|(index, rule)| Field {
+            name: format!("{word} {}", index + 1),
+            value: if typed {
+                rule.to_owned()
+            } else {
+                archipel_model::text::escape(rule)
+            },
+            verified_at: None,
+        })
+        .collect()
 }
 
 /// The entity of one actor.

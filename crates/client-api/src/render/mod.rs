@@ -7,7 +7,7 @@ mod counts;
 mod pictures;
 mod statuses;
 
-pub(crate) use accounts::{account, accounts};
+pub(crate) use accounts::{account, accounts, rule_rows};
 pub(crate) use counts::CountCache;
 pub(crate) use pictures::Pictures;
 pub(crate) use statuses::{own_post, status, statuses};

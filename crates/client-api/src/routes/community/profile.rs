@@ -11,6 +11,7 @@ use super::Acting;
 use crate::api::Api;
 use crate::entities::Field;
 use crate::error::{ApiError, Result};
+use crate::render;
 use crate::viewer::Viewer;
 
 /// Most rules that apps are shown as rows to edit; those beyond stay as they are.
@@ -69,7 +70,9 @@ fn change(said: &Said<'_>, before: &Community, title: &str) -> Result<CommunityC
         // Without a title nobody would know it.
         title: new(said.display_name, title).filter(|title| !title.is_empty()),
         description: new(said.note, &before.description),
-        join: said.locked.and_then(|locked| join(locked, before.join_policy)),
+        join: said
+            .locked
+            .and_then(|locked| join(locked, before.join_policy)),
         rules: match &said.fields {
             Some(fields) => rules(fields, before)?,
             None => None,
@@ -112,7 +115,10 @@ fn rule(name: &str, value: &str) -> String {
         .trim_end_matches(|c: char| c.is_ascii_digit())
         .trim_end()
         .to_lowercase();
-    let only_counts = matches!(counts.as_str(), "" | "règle" | "regle" | "rule" | "n°" | "#");
+    let only_counts = matches!(
+        counts.as_str(),
+        "" | "règle" | "regle" | "rule" | "n°" | "#"
+    );
     match (only_counts, value.is_empty()) {
         (true, _) => value,
         (false, true) => name,
@@ -120,30 +126,11 @@ fn rule(name: &str, value: &str) -> String {
     }
 }
 
-/// The rules as rows, in the community's language; `typed`: as they are edited, else as
-/// safe HTML.
-pub(crate) fn rows(community: &Community, typed: bool) -> Vec<Field> {
-    let word = if community.language.starts_with("fr") {
-        "Règle"
-    } else {
-        "Rule"
-    };
-    let most = if typed { ROWS } else { usize::MAX };
-    community
-        .rule_list()
-        .into_iter()
-        .take(most)
-        .enumerate()
-        .map(|(index, rule)| Field {
-            name: format!("{word} {}", index + 1),
-            value: if typed {
-                rule.to_owned()
-            } else {
-                archipel_model::text::escape(rule)
-            },
-            verified_at: None,
-        })
-        .collect()
+/// The rules as rows to edit, as many as apps are shown.
+pub(crate) fn rows(community: &Community) -> Vec<Field> {
+    let mut rows = render::rule_rows(community, true);
+    rows.truncate(ROWS);
+    rows
 }
 
 #[cfg(test)]
@@ -170,7 +157,7 @@ mod tests {
     #[test]
     fn a_profile_that_is_sent_unchanged_changes_nothing() {
         let before = community("Courtoisie\nSources");
-        let rows = rows(&before, true);
+        let rows = rows(&before);
         assert_eq!(rows.first().unwrap().name, "Règle 1");
         let said = Said {
             display_name: Some("Titre"),
