@@ -43,6 +43,9 @@ pub struct Args {
     /// Reads of the actor document in one round.
     #[arg(long, default_value_t = 60_000)]
     pub reads: usize,
+    /// Streams that are open at once.
+    #[arg(long, default_value_t = 5_000)]
+    pub streams: usize,
     /// A folder on the disk to be measured, for databases (default: the
     /// system's temporary folder).
     #[arg(long, value_name = "FOLDER")]
@@ -79,6 +82,10 @@ pub enum Scenario {
     Actor,
     /// Reads of the outbox of a community with posts.
     Outbox,
+    /// Posts by an app to a community with followers on many servers.
+    Posting,
+    /// Streams that wait for something to happen.
+    Streams,
 }
 
 impl Args {

@@ -148,6 +148,21 @@ impl Server {
     }
 
     /// A command of the same program with the same configuration.
+    /// A key of the configuration, before it is started.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.environment
+            .push((format!("ARCHIPEL__{name}"), value.to_owned()));
+    }
+
+    /// Runs a command beside it; what it printed.
+    pub fn run(&self, args: &[&str]) -> anyhow::Result<String> {
+        let output = self.command().args(args).output()?;
+        if !output.status.success() {
+            bail!("{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
     fn command(&self) -> Command {
         let mut command = Command::new(&self.binary);
         for (name, _) in std::env::vars_os() {

@@ -37,7 +37,13 @@ const fn at_most(name: &'static str, figure: &'static str, bound: f64) -> Target
 }
 
 /// SQLite; PostgreSQL must reach half of the rates of the inbox.
-const TARGETS: [Target; 14] = [
+const TARGETS: [Target; 16] = [
+    at_most(
+        "posting, median ms",
+        "/posting/rounds/answered/p50_ms",
+        15.0,
+    ),
+    at_most("streams, MiB", "/streams/rss_mib", 200.0),
     at_least("inbox accepted/s", "/inbox/accepted_per_s", 2_500.0),
     at_least("inbox processed/s", "/inbox/processed_per_s", 1_200.0),
     at_most("inbox CPU ms", "/inbox/cpu/server_ms_per_item", 0.6),

@@ -8,18 +8,18 @@ CREATE TABLE feed_entry (
     actor_id BIGINT NOT NULL REFERENCES actor (id),
     post_id BIGINT NOT NULL REFERENCES post (id),
     boost BOOLEAN NOT NULL,
-    -- An answer: shown at home only to who follows all concerned.
+    -- An answer to somebody else, shown by its author, or any answer shown by a community:
+    -- at home only for who follows all concerned. What people boost, they chose.
     reply BOOLEAN NOT NULL,
     -- The activity that showed it, of boosts.
     uri TEXT,
+    -- Not while its post waits or is taken out: it keeps its id for when that is back.
+    shown BOOLEAN NOT NULL DEFAULT TRUE,
     created_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX feed_entry_once ON feed_entry (post_id, actor_id, boost);
-CREATE INDEX feed_entry_actor ON feed_entry (actor_id, reply, id);
--- Public timelines.
-CREATE INDEX post_public ON post (id) WHERE state = 'published' AND visibility = 'public';
-CREATE INDEX post_public_here ON post (id)
-    WHERE state = 'published' AND visibility = 'public' AND is_local;
+CREATE INDEX feed_entry_actor ON feed_entry (actor_id, reply, id) WHERE shown;
+CREATE INDEX feed_entry_own ON feed_entry (actor_id, reply, id) WHERE shown AND NOT boost;
 
 ALTER TABLE post ADD COLUMN replies BIGINT NOT NULL DEFAULT 0;
 -- For showing without further questions: JSON lists of {"id","username","acct","url"},
@@ -28,6 +28,13 @@ ALTER TABLE post ADD COLUMN mentions TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE post ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE post ADD COLUMN emojis TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE post ADD COLUMN has_media BOOLEAN NOT NULL DEFAULT FALSE;
+-- Public timelines: threads, not answers.
+CREATE INDEX post_public ON post (id)
+    WHERE state = 'published' AND visibility = 'public' AND parent_uri IS NULL;
+CREATE INDEX post_public_here ON post (id)
+    WHERE state = 'published' AND visibility = 'public' AND parent_uri IS NULL AND is_local;
+CREATE INDEX post_public_media ON post (id)
+    WHERE state = 'published' AND visibility = 'public' AND parent_uri IS NULL AND has_media;
 -- What a link post points at.
 ALTER TABLE post ADD COLUMN link TEXT;
 -- The app that wrote it, of local posts.
@@ -72,16 +79,19 @@ CREATE TABLE featured_hashtag (
 
 -- Earlier versions of a post, the first one included.
 CREATE TABLE post_version (
-    id BIGINT PRIMARY KEY,
     post_id BIGINT NOT NULL REFERENCES post (id),
+    title TEXT,
     content TEXT NOT NULL,
     summary TEXT,
     sensitive BOOLEAN NOT NULL,
     -- JSON: media and poll options as they were.
     extras TEXT NOT NULL DEFAULT '{}',
-    created_at BIGINT NOT NULL
+    -- When this version was written.
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (post_id, created_at)
 );
-CREATE INDEX post_version_post ON post_version (post_id, id);
+-- Nobody sees how it stands before it is closed.
+ALTER TABLE poll ADD COLUMN hides BOOLEAN NOT NULL DEFAULT FALSE;
 
 CREATE TABLE bookmark (
     id BIGINT PRIMARY KEY,
@@ -171,6 +181,7 @@ CREATE TABLE conversation (
     UNIQUE (owner_id, root_id)
 );
 CREATE INDEX conversation_owner ON conversation (owner_id, last_post_id);
+CREATE INDEX conversation_last ON conversation (last_post_id);
 
 CREATE TABLE scheduled_post (
     id BIGINT PRIMARY KEY,
@@ -196,3 +207,34 @@ CREATE TABLE idempotency (
     PRIMARY KEY (owner_id, key)
 );
 CREATE INDEX idempotency_created ON idempotency (created_at);
+
+-- Entries for what is published already.
+INSERT INTO feed_entry (id, actor_id, post_id, boost, reply, uri, created_at)
+SELECT p.id, p.author_id, p.id, FALSE,
+    p.parent_uri IS NOT NULL AND NOT EXISTS (SELECT 1 FROM post q
+        WHERE q.id = p.parent_id AND q.author_id = p.author_id),
+    NULL, p.published_at
+FROM post p JOIN actor a ON a.id = p.author_id
+WHERE p.state = 'published' AND a.kind NOT IN ('Group', 'Application')
+    AND a.state <> 'gone';
+-- A community shows what it announced, one of elsewhere all that belongs to it: half a
+-- millisecond's ids after the post itself.
+INSERT INTO feed_entry (id, actor_id, post_id, boost, reply, uri, created_at)
+SELECT (p.id / 65536) * 65536 + (p.id + 32768) % 65536, p.community_id, p.id, TRUE,
+    p.parent_uri IS NOT NULL, NULL, p.published_at
+FROM post p JOIN actor c ON c.id = p.community_id
+WHERE p.state = 'published' AND p.visibility IN ('public', 'unlisted')
+    AND c.state <> 'gone'
+    AND (NOT c.is_local OR EXISTS (SELECT 1 FROM activity v WHERE v.post_id = p.id
+        AND v.kind IN ('AnnounceThread', 'AnnounceReply')))
+ON CONFLICT DO NOTHING;
+INSERT INTO feed_entry (id, actor_id, post_id, boost, reply, uri, created_at)
+SELECT (x.created_at / 1000) * 65536
+        + (row_number() OVER (ORDER BY x.created_at, x.post_id, x.actor_id)) % 65536,
+    x.actor_id, x.post_id, TRUE, FALSE, x.uri, x.created_at
+FROM reaction x JOIN post p ON p.id = x.post_id JOIN actor a ON a.id = x.actor_id
+WHERE x.class = 'boost' AND p.state = 'published' AND a.state <> 'gone'
+ON CONFLICT DO NOTHING;
+UPDATE post SET replies = (SELECT count(*) FROM post c WHERE c.parent_uri = post.uri
+    AND c.state = 'published' AND c.visibility IN ('public', 'unlisted'))
+WHERE uri IN (SELECT parent_uri FROM post WHERE parent_uri IS NOT NULL);

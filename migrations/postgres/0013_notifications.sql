@@ -54,7 +54,7 @@ CREATE TABLE push_subscription (
     endpoint TEXT NOT NULL,
     p256dh TEXT NOT NULL,
     auth TEXT NOT NULL,
-    -- JSON: kind → wanted.
+    -- The kinds that are wanted, between spaces.
     alerts TEXT NOT NULL,
     policy TEXT NOT NULL DEFAULT 'all',
     standard BOOLEAN NOT NULL DEFAULT TRUE,
@@ -72,3 +72,6 @@ CREATE TABLE push (
     PRIMARY KEY (subscription_id, notification_id)
 );
 CREATE INDEX push_due ON push (next_try_at);
+
+-- Who hears of each thing that somebody shows.
+CREATE INDEX follow_notify ON follow (target_id) WHERE notify;

@@ -4,7 +4,7 @@ ALTER TABLE account ADD COLUMN email TEXT;
 -- Argon2id, as a PHC string; none: no login by password.
 ALTER TABLE account ADD COLUMN password TEXT;
 ALTER TABLE account ADD COLUMN confirmed_at BIGINT;
--- active, waiting (for approval), disabled
+-- unconfirmed (the e-mail address), waiting (for approval), active, disabled
 ALTER TABLE account ADD COLUMN state TEXT NOT NULL DEFAULT 'active';
 -- What they wrote when they asked for an account.
 ALTER TABLE account ADD COLUMN request TEXT;
@@ -14,13 +14,14 @@ ALTER TABLE account ADD COLUMN totp_since BIGINT;
 -- The last time step that was used, so that no code works twice.
 ALTER TABLE account ADD COLUMN totp_step BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE account ADD COLUMN last_active_at BIGINT;
+-- The invitation link that they came by.
 ALTER TABLE account ADD COLUMN invite_id BIGINT;
 -- Defaults of the composer.
 ALTER TABLE account ADD COLUMN default_visibility TEXT NOT NULL DEFAULT 'public';
 ALTER TABLE account ADD COLUMN default_sensitive BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE account ADD COLUMN default_language TEXT;
 CREATE UNIQUE INDEX account_email ON account (email) WHERE email IS NOT NULL;
-CREATE INDEX account_waiting ON account (id) WHERE state = 'waiting';
+CREATE INDEX account_waiting ON account (id) WHERE state IN ('unconfirmed', 'waiting');
 
 CREATE TABLE recovery_code (
     account_id BIGINT NOT NULL REFERENCES account (id),
@@ -53,6 +54,7 @@ CREATE TABLE mail_token (
     expires_at BIGINT NOT NULL,
     used_at BIGINT
 );
+CREATE INDEX mail_token_account ON mail_token (account_id);
 
 -- E-mail on its way out.
 CREATE TABLE mail (

@@ -28,6 +28,8 @@ CREATE TABLE oauth_code (
     used_at BIGINT
 );
 
+CREATE INDEX oauth_code_expires ON oauth_code (expires_at);
+
 CREATE TABLE oauth_token (
     id INTEGER PRIMARY KEY,
     hash TEXT NOT NULL UNIQUE,
@@ -53,6 +55,9 @@ CREATE TABLE web_session (
     address TEXT NOT NULL DEFAULT '',
     created_at BIGINT NOT NULL,
     used_at BIGINT NOT NULL,
-    expires_at BIGINT NOT NULL
+    expires_at BIGINT NOT NULL,
+    -- The password was right; the second factor is still asked for.
+    waits BOOLEAN NOT NULL DEFAULT FALSE
 );
 CREATE INDEX web_session_account ON web_session (account_id);
+CREATE INDEX web_session_expires ON web_session (expires_at);

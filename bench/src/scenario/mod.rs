@@ -4,6 +4,7 @@
 mod fanout;
 mod idle;
 mod inbox;
+mod members;
 mod reads;
 mod votes;
 
@@ -61,6 +62,14 @@ pub async fn run(bench: &Bench, kind: &Kind) -> anyhow::Result<Value> {
         say("fanout-ed25519");
         let figures = fanout::run(bench, kind, true).await?;
         all.insert("fanout_ed25519".to_owned(), figures);
+    }
+    if wants(Scenario::Posting) {
+        say("posting");
+        all.insert("posting".to_owned(), members::posting(bench, kind).await?);
+    }
+    if wants(Scenario::Streams) {
+        say("streams");
+        all.insert("streams".to_owned(), members::streams(bench, kind).await?);
     }
     Ok(Value::Object(all))
 }

@@ -50,14 +50,25 @@ pub async fn create_person(
     name: &str,
     keys: &NewKeys,
 ) -> Result<Actor> {
-    let uri = ctx.site.person(handle);
-    let actor = create_named(ctx, tx, ActorKind::Person, handle, uri, name, keys).await?;
+    let actor = create_local_person(ctx, tx, handle, name, keys).await?;
     let account = Account {
         id: ctx.id(),
         actor_id: actor.id,
     };
     tx.insert_account(&account, ctx.now()).await?;
     Ok(actor)
+}
+
+/// Makes a person, for an account yet to be made.
+pub(crate) async fn create_local_person(
+    ctx: &Context,
+    tx: &mut Tx,
+    handle: &Handle,
+    name: &str,
+    keys: &NewKeys,
+) -> Result<Actor> {
+    let uri = ctx.site.person(handle);
+    create_named(ctx, tx, ActorKind::Person, handle, uri, name, keys).await
 }
 
 /// Makes somebody here an administrator of the server, or a member like others again.

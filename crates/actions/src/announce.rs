@@ -4,6 +4,7 @@
 use archipel_model::{ActivityId, ActorId, PostId, Visibility};
 use archipel_storage::{ActivityKind, Actor, Lane, NewActivity, Post, Tx};
 
+use crate::feed;
 use crate::relay::is_local_only;
 use crate::say::saying;
 use crate::{Context, Result};
@@ -16,10 +17,12 @@ pub(crate) struct Told<'a> {
     pub post: PostId,
     pub uri: &'a str,
     pub visibility: Visibility,
+    /// Who is named in it.
+    pub mentioned: &'a [Actor],
 }
 
-/// A local person tells followers, unless it is not for them, the parent's author
-/// and a remote community. What belongs to a community that is known here only is
+/// A local person tells followers, unless it is not for them, those who are named, and,
+/// of what everybody may see, the parent's author and a remote community. What belongs to a community that is known here only is
 /// told to nobody elsewhere.
 pub(crate) async fn say_create(ctx: &Context, tx: &mut Tx, told: &Told<'_>) -> Result<ActivityId> {
     let hidden = match told.home {
@@ -28,8 +31,15 @@ pub(crate) async fn say_create(ctx: &Context, tx: &mut Tx, told: &Told<'_>) -> R
     };
     let mut recipients: Vec<ActorId> = Vec::new();
     if !hidden {
-        recipients.extend(told.parent.map(|parent| parent.author_id));
-        recipients.extend(told.home.map(|community| community.id));
+        if told.visibility.may_be_announced() {
+            recipients.extend(told.parent.map(|parent| parent.author_id));
+            recipients.extend(told.home.map(|community| community.id));
+        }
+        for actor in told.mentioned {
+            if !recipients.contains(&actor.id) {
+                recipients.push(actor.id);
+            }
+        }
     }
     let said = NewActivity {
         post_id: Some(told.post),
@@ -75,5 +85,7 @@ pub(crate) async fn announce(
         ..saying(ctx, kind, community.id, what.uri)
     };
     tx.say(&said, ctx.now());
+    let shown = (what.post, what.is_reply);
+    feed::boosted(ctx, tx, community.id, shown, Some(&said.uri), None);
     Ok(())
 }

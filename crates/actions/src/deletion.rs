@@ -103,6 +103,7 @@ pub async fn actor_gone(ctx: &Context, tx: &mut Tx, actor: &Actor) -> Result<()>
     tx.set_actor_state(actor.id, ActorState::Gone, ctx.now())
         .await?;
     tx.remove_follows_of(actor.id).await?;
+    tx.unshow_boosts_of(actor.id).await?;
     Ok(())
 }
 
@@ -138,6 +139,7 @@ pub async fn delete_local_actor(ctx: &Context, tx: &mut Tx, actor: &Actor) -> Re
     let said = saying_to_all(ctx, tx, ActivityKind::DeleteActor, actor).await?;
     tx.say(&said, now);
     tx.delete_posts_of(actor.id, now).await?;
+    tx.unshow_boosts_of(actor.id).await?;
     tx.set_actor_state(actor.id, ActorState::Gone, now).await?;
     Ok(())
 }

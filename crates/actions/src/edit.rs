@@ -5,11 +5,14 @@
 use archipel_model::notice::Cause;
 use archipel_model::poll::Poll;
 use archipel_model::submission::HoldReason;
-use archipel_model::{Timestamp, Visibility};
+use archipel_model::{ActorId, Timestamp, Visibility};
 use archipel_storage::{
-    ActivityKind, Actor, Edited, Lane, NewActivity, NewHeldEdit, Post, PostKind, PostState, Tx,
+    ActivityKind, Actor, Edited, Lane, NewActivity, NewHeldEdit, Post, PostKind, PostState,
+    StreamEvent, Tx,
 };
 
+use crate::naming::{self, Names};
+use crate::notify;
 use crate::relay::{Passed, Relay, is_local_only, relay};
 use crate::say::saying;
 use crate::submit::Special;
@@ -27,6 +30,8 @@ pub struct Edit<'a> {
     pub at: Timestamp,
     /// The activity that brought it, exact bytes, of remote authors.
     pub received: Option<&'a str>,
+    /// Whom and what it names now, of remote posts; of local ones their text says so.
+    pub names: Names,
 }
 
 /// What became of an edit.
@@ -78,17 +83,31 @@ pub async fn edit_post(
         .await?;
         return Ok(EditOutcome::Held(reason));
     }
-    if !tx
-        .edit_post(post.id, &edit.content, at, edit.received)
-        .await?
-    {
+    let found = match &edit.content.source {
+        Some(source) if author.is_local => naming::typed_here(ctx, tx, source).await?,
+        _ => naming::said_elsewhere(tx, author, &edit.names).await?,
+    };
+    let content = with_form(&edit.content, &found);
+    if !tx.edit_post(post.id, &content, at, edit.received).await? {
         return Ok(EditOutcome::Unchanged);
     }
+    let before = tx.named_here(post.id).await?;
+    naming::keep(ctx, tx, post.id, &found, true).await?;
+    notify::edited(ctx, tx, post, &before).await?;
     renew(ctx, tx, post, &edit.special).await?;
     // A newer one that waits arrived before this one, and waits on.
     tx.drop_older_held_edit(post.id, at).await?;
     show(ctx, tx, author, post, edit.received).await?;
     Ok(EditOutcome::Edited)
+}
+
+/// A new version with the form that the text has, of what was typed here.
+pub(crate) fn with_form(content: &Edited, found: &naming::Found) -> Edited {
+    let mut content = content.clone();
+    if let Some(html) = &found.content {
+        content.content.clone_from(html);
+    }
+    content
 }
 
 /// Tells those who have a post that it was edited.
@@ -103,6 +122,7 @@ pub(crate) async fn show(
     if post.state != PostState::Published {
         return Ok(());
     }
+    tx.stream(StreamEvent::Edited { post: post.id });
     let what = match received {
         Some(raw) => Passed::Received(raw),
         None if author.is_local => Passed::Ours(say_update(ctx, tx, author, post).await?),
@@ -221,12 +241,17 @@ pub(crate) async fn about_own_post(
         Some(home) => is_local_only(tx, home).await?,
         None => false,
     };
+    let mut recipients: Vec<ActorId> = post.community_id.into_iter().collect();
+    if !hidden {
+        let mentioned = tx.mentioned(post.id).await?;
+        recipients.extend(mentioned.iter().map(|actor| actor.id));
+    }
     Ok(NewActivity {
         post_id: Some(post.id),
         after_id: created.map(|created| created.id),
         lane: Lane::Content,
         to_followers: post.visibility != Visibility::Direct && !hidden,
-        recipients: post.community_id.into_iter().collect(),
+        recipients,
         ..saying(ctx, kind, author.id, &post.uri)
     })
 }

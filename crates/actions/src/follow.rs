@@ -6,6 +6,7 @@ use archipel_storage::{ActivityKind, Actor, Community, Follow, FollowState, NewA
 use crate::asking::{ask_again, plan};
 use crate::ban::end_membership;
 use crate::communities::local_community;
+use crate::notify;
 use crate::say::saying;
 use crate::{Context, Error, Result};
 
@@ -83,6 +84,11 @@ pub async fn follow(
             created_at: ctx.now(),
         })
         .await?;
+    let asks = stored.state == FollowState::Pending;
+    // Asked again, nobody is told again.
+    if asks || (stored.id == id && stored.state == FollowState::Accepted) {
+        notify::followed(ctx, tx, follower.id, target, asks).await?;
+    }
     if let Some(before) = before {
         takes_over(ctx, tx, &before, follower, target).await?;
     }

@@ -8,7 +8,9 @@ use archipel_model::submission::Refusal;
 use archipel_storage::{Actor, Post, PostState, Tx};
 
 use crate::announce::{Announcement, Told, announce, say_create};
+use crate::feed::{self, Publication};
 use crate::notice::{Telling, tell};
+use crate::notify;
 use crate::order::{About, Order};
 use crate::{Context, Error, Result};
 
@@ -27,11 +29,23 @@ pub async fn approve_held(
     if author.host_blocked {
         return Err(Error::Inactive(author.acct()));
     }
+    let parent = match post.parent_id {
+        Some(id) => tx.post(id).await?,
+        None => None,
+    };
+    let publication = Publication {
+        post: post.id,
+        author: post.author_id,
+        parent: parent.as_ref(),
+        is_reply: post.parent_uri.is_some(),
+        visibility: post.visibility,
+        at: post.published_at,
+    };
+    feed::published(ctx, tx, &publication, false);
+    notify::decided(tx, order.community, post.id).await?;
+    notify::shown(ctx, tx, post.id, post.author_id).await?;
     let created = if author.is_local {
-        let parent = match post.parent_id {
-            Some(id) => tx.post(id).await?,
-            None => None,
-        };
+        let mentioned = tx.mentioned(post.id).await?;
         let told = Told {
             author: &author,
             parent: parent.as_ref(),
@@ -39,6 +53,7 @@ pub async fn approve_held(
             post: post.id,
             uri: &post.uri,
             visibility: post.visibility,
+            mentioned: &mentioned,
         };
         Some(say_create(ctx, tx, &told).await?)
     } else {

@@ -9,6 +9,7 @@ use archipel_model::submission::Verdict;
 
 use crate::announce::{Announcement, announce};
 use crate::notice::{Telling, tell};
+use crate::notify;
 use crate::verdict::{Arrival, decided, parent_of};
 use crate::{Context, Result};
 
@@ -49,6 +50,7 @@ pub async fn author_brings(ctx: &Context, tx: &mut Tx, brought: Brought<'_>) -> 
             let reason = post.held_reason.as_deref();
             if let Some(reason) = reason.and_then(|word| word.parse().ok()) {
                 told(ctx, tx, &community, &brought, Cause::Held(reason)).await?;
+                notify::waits(ctx, tx, &community, post.id, author.id).await?;
             }
         }
         return Ok(false);

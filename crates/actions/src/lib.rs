@@ -15,18 +15,26 @@ mod communities;
 mod deletion;
 mod edit;
 mod everywhere;
+mod feed;
 mod follow;
 mod hold;
+mod invite_links;
 mod keys;
 mod late;
 mod letter;
+mod limits;
 mod lock;
+mod login;
+mod mail;
 mod marking;
 mod membership;
 mod moves;
 mod moving;
+mod naming;
 mod neighbours;
+mod new_password;
 mod notice;
+mod notify;
 mod order;
 mod password;
 mod poll;
@@ -38,8 +46,11 @@ mod removal;
 mod report;
 mod resolution;
 mod say;
+mod second_factor;
 mod secret;
 mod server;
+mod session;
+mod sign_up;
 mod submit;
 mod team;
 mod token;
@@ -63,20 +74,33 @@ pub use deletion::{
 };
 pub use edit::{Edit, EditOutcome, edit_post, poll_counted};
 pub use everywhere::end_bans;
+pub use feed::{adopted, shown_by};
 pub use follow::{FollowOutcome, FollowRequest, ReceivedFollow, follow, unfollow};
 pub use hold::{approve_held, refuse_held, set_wave};
+pub use invite_links::{
+    NewInviteLink, OpenLink, create_invite_link, join_by_link, open_link, revoke_invite_link,
+};
 pub use keys::{OVERLAP, hand_over_keys, keys_to_hand_over, rotate_keys};
 pub use late::{Brought, author_brings, author_deleted_unseen};
 pub use letter::take_letter;
+pub use limits::{Limit, count_try};
 pub use lock::{set_locked, set_pinned};
+pub use login::{
+    Attempt, Checked, LoggedIn, begin_login, finish_login, give_second_factor, log_out,
+    replace_password,
+};
+pub use mail::{AccountRules, write_test};
 pub use marking::set_marked;
 pub use membership::{expel, invite, set_vouched};
 pub use moves::{
     MoveOutcome, actor_moved, move_back, move_community, move_person, reopen_community,
 };
 pub use moving::move_thread;
+pub use naming::Names;
 pub use neighbours::{follow_as_community, unfollow_as_community};
+pub use new_password::{WeakPassword, check_password};
 pub use notice::{set_tell_published, tell_refused};
+pub use notify::tell_of_sign_up;
 pub use order::{Door, Order};
 pub use password::{hash_password, verify_password};
 pub use poll::{Chosen, poll_is_due, vote_here, vote_received};
@@ -89,10 +113,16 @@ pub use remote::{
 pub use removal::{remove_post, restore_post};
 pub use report::{Complaining, Reported, report, report_elsewhere};
 pub use resolution::resolve_report;
+pub use second_factor::{code_step, recovery_hash};
 pub use secret::{hash_of, new_secret};
 pub use server::{
     assign_report, caring, delete_account, file_report, log_server_decision, may_decide_servers,
     reopen_report, set_disabled, suspend,
+pub use session::{Browser, session_is_stale, use_session};
+pub use sign_up::{
+    Flaw, Flawed, HandleRule, NoSignUp, SignUpForm, SignUpReady, Stage, approve_sign_up,
+    check_sign_up, confirm_address, correct_address, forget_stale_sign_ups, reject_sign_up,
+    resend_confirmation, sign_up,
 };
 pub use submit::{Special, Submission, Submitted, submit_post};
 pub use team::{appoint, dismiss};
@@ -145,6 +175,9 @@ pub enum Error {
     /// Not a community of ours.
     #[error("{0} is not a community of this server")]
     NotACommunity(String),
+    /// A profile cannot be so.
+    #[error("{0}")]
+    Profile(&'static str),
     /// Nobody of that name asked to join.
     #[error("{0} has not asked to join")]
     NoRequest(String),
@@ -221,6 +254,15 @@ pub enum Error {
     /// It moved a short time ago.
     #[error("moved a short time ago; the next move is possible from {}", .0.rfc3339())]
     MovedLately(Timestamp),
+    /// There is no such invitation link in this place.
+    #[error("there is no such invitation link; `archipel invite list` shows all")]
+    NoSuchLink,
+    /// Nobody of that name asked for an account, or they are in.
+    #[error("nobody of that name waits for an account; `archipel account waiting` shows all")]
+    NoSuchSignUp,
+    /// Tried too often; seconds to wait.
+    #[error("too many tries; try again in {} minutes", .0.div_ceil(60))]
+    TooOften(u64),
     /// Not permitted.
     #[error("not permitted: {0}: {words}", words = .0.sentence())]
     Denied(archipel_model::permission::Denial),

@@ -8,6 +8,7 @@ use archipel_model::{ActorState, PostId};
 use archipel_storage::{ActivityKind, Actor, Lane, NewActivity, Post, PostState, StoredPoll, Tx};
 
 use crate::edit::{say_update, told_home};
+use crate::notify;
 use crate::react::{barred, is_program};
 use crate::relay::{Passed, is_local_only};
 use crate::say::saying;
@@ -168,6 +169,9 @@ pub async fn poll_is_due(ctx: &Context, tx: &mut Tx, post: PostId) -> Result<boo
     let Some(post) = tx.post(post).await? else {
         return Ok(false);
     };
+    if closed {
+        notify::poll_ended(ctx, tx, &post).await?;
+    }
     // Others count their own, and what is not shown is told to nobody.
     if !post.is_local || post.state != PostState::Published {
         return Ok(false);

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use archipel_model::notification::Kind;
 use archipel_model::permission::{Denial, Measure, Origin, Target, authorise};
 use archipel_model::{
     ActivityId, ActorId, ActorKind, ActorState, CommunityPolicy, ReactionClass, ReactionKind,
@@ -17,6 +18,8 @@ use archipel_storage::{
 use url::Url;
 
 use crate::edit::announced_home;
+use crate::feed;
+use crate::notify;
 use crate::relay::{Passed, Relay, is_local_only, relay};
 use crate::say::saying;
 use crate::{Context, Result};
@@ -128,6 +131,8 @@ pub async fn react(ctx: &Context, tx: &mut Tx, new: &NewReactionTo<'_>) -> Resul
         // Nearly always somebody votes for the first time: then nothing need be asked.
         if tx.put_first_reaction(&stored, ctx.now()).await? {
             tx.add_to_totals(post.id, new.kind, 1);
+            show(ctx, tx, new, &who, uri);
+            told(ctx, tx, new, &who).await?;
             pass_on(ctx, tx, post, class, as_received(new)).await?;
             return Ok(Reacted::Counted);
         }
@@ -161,8 +166,11 @@ pub async fn react(ctx: &Context, tx: &mut Tx, new: &NewReactionTo<'_>) -> Resul
     }
     if let Some(before) = &before {
         tx.add_to_totals(post.id, before.kind, -1);
+        untold(tx, post, before).await?;
     }
     tx.add_to_totals(post.id, new.kind, 1);
+    show(ctx, tx, new, &who, uri);
+    told(ctx, tx, new, &who).await?;
     let passed = match said {
         Some(said) => Some(Passed::Ours(said.id)),
         None => as_received(new),
@@ -252,6 +260,49 @@ async fn forget(tx: &mut Tx, post: &Post, before: &Reaction) -> Result<()> {
     tx.remove_reaction(post.id, class, &before.actor_uri)
         .await?;
     tx.add_to_totals(post.id, before.kind, -1);
+    untold(tx, post, before).await?;
+    if class == ReactionClass::Boost {
+        // A boost may be older than what we know of who boosts.
+        let by = match before.actor_id {
+            Some(by) => Some(by),
+            None => tx.actor_by_uri(&before.actor_uri).await?.map(|by| by.id),
+        };
+        if let Some(by) = by {
+            tx.unshow(post.id, by).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Somebody who boosts a post shows it to those who follow them.
+fn show(ctx: &Context, tx: &mut Tx, new: &NewReactionTo<'_>, who: &Who, uri: &str) {
+    if let (ReactionKind::Boost, Some(actor)) = (new.kind, &who.actor) {
+        // People choose what they boost: an answer is no less to be shown.
+        feed::boosted(ctx, tx, actor.id, (new.post.id, false), Some(uri), None);
+    }
+}
+
+/// What the author of a post is told of a reaction.
+const fn told_as(kind: ReactionKind) -> Option<Kind> {
+    match kind {
+        ReactionKind::Like => Some(Kind::Favourite),
+        ReactionKind::Boost => Some(Kind::Reblog),
+        // Nobody is told who thinks little of them.
+        ReactionKind::Dislike => None,
+    }
+}
+
+async fn told(ctx: &Context, tx: &mut Tx, new: &NewReactionTo<'_>, who: &Who) -> Result<()> {
+    if let (Some(kind), Some(actor)) = (told_as(new.kind), &who.actor) {
+        notify::reacted(ctx, tx, actor.id, new.post, kind).await?;
+    }
+    Ok(())
+}
+
+async fn untold(tx: &mut Tx, post: &Post, before: &Reaction) -> Result<()> {
+    if let (Some(kind), Some(by)) = (told_as(before.kind), before.actor_id) {
+        notify::unreacted(tx, by, post, kind).await?;
+    }
     Ok(())
 }
 

@@ -13,6 +13,7 @@ use archipel_storage::{
 };
 
 use crate::notice::{Telling, tell};
+use crate::notify;
 use crate::relay::{Passed, is_local_only};
 use crate::say::saying;
 use crate::{Context, Result};
@@ -201,6 +202,7 @@ async fn complain(
     if !tx.insert_complaint(&complaint, MOST_COMPLAINTS).await? {
         return Ok(false);
     }
+    notify::reported(ctx, tx, about.reporter.id, report.id, matter.place.as_ref()).await?;
     let Some(place) = &matter.place else {
         return Ok(true);
     };

@@ -10,7 +10,10 @@ use archipel_storage::{Actor, NewPost, Post, PostKind, Tx};
 use archipel_model::notice::Cause;
 
 use crate::announce::{Announcement, Told, announce, say_create};
+use crate::feed::{self, Publication};
+use crate::naming::{self, Names};
 use crate::notice::{Telling, tell};
+use crate::notify;
 use crate::verdict::{parent_of, verdict};
 use crate::{Context, Error, Result};
 
@@ -55,6 +58,8 @@ pub struct Submission<'a> {
     pub received: Option<&'a str>,
     /// The poll or event that it is.
     pub special: Special,
+    /// Whom and what it names, of remote posts; of local ones their text says so.
+    pub names: Names,
 }
 
 /// What a post is besides a text.
@@ -104,6 +109,7 @@ pub async fn submit_post(
             return Ok(Submitted::Refused(refusal));
         }
     };
+    let found = found(ctx, tx, &submission).await?;
     // A post from the future would stay on top for ever.
     let published_at = submission.published_at.min(now);
     let id: PostId = if submission.author.is_local {
@@ -134,7 +140,10 @@ pub async fn submit_post(
             .map(|parent| parent.uri.clone())
             .or_else(|| submission.parent_uri.map(str::to_owned)),
         title: submission.title.clone(),
-        content: submission.content.clone(),
+        content: match &found.content {
+            Some(content) => content.clone(),
+            None => submission.content.clone(),
+        },
         source: submission.source.clone(),
         summary: submission.summary.clone(),
         sensitive: submission.sensitive,
@@ -155,10 +164,26 @@ pub async fn submit_post(
         Special::Poll(poll) => tx.put_poll(post.id, poll, now).await?,
         Special::Event(event) => tx.put_event(post.id, event).await?,
     }
+    naming::keep(ctx, tx, post.id, &found, false).await?;
     if let Some(reason) = held_reason {
         let cause = Cause::Held(reason);
         tell_author(ctx, tx, &submission, home.as_ref(), cause).await?;
+        if let Some(community) = &home {
+            notify::waits(ctx, tx, community, post.id, post.author_id).await?;
+        }
         return Ok(Submitted::Held(post.id, reason));
+    }
+    let publication = Publication {
+        post: post.id,
+        author: post.author_id,
+        parent: linked,
+        is_reply: post.parent_uri.is_some(),
+        visibility: post.visibility,
+        at: published_at,
+    };
+    feed::published(ctx, tx, &publication, true);
+    if notify::is_news(now, published_at) {
+        notify::shown(ctx, tx, post.id, post.author_id).await?;
     }
     let created = if submission.author.is_local {
         let told = Told {
@@ -168,11 +193,20 @@ pub async fn submit_post(
             post: post.id,
             uri: &post.uri,
             visibility: post.visibility,
+            mentioned: &found.people,
         };
         Some(say_create(ctx, tx, &told).await?)
     } else {
         None
     };
+    // What belongs to a community elsewhere was passed on by it, or will be.
+    if let Some(community) = home.as_ref().filter(|home| !home.is_local)
+        && !submission.author.is_local
+        && post.visibility.may_be_announced()
+    {
+        let shown = (post.id, post.parent_uri.is_some());
+        feed::boosted(ctx, tx, community.id, shown, None, Some(published_at));
+    }
     // What was only fetched, because somebody answers it, is announced once its
     // author brings it: followers get nothing else than its author's own words.
     let announceable = created.is_some() || submission.received.is_some();
@@ -188,6 +222,14 @@ pub async fn submit_post(
         tell_if_wanted(ctx, tx, &submission, &community, &post.uri).await?;
     }
     Ok(Submitted::Published(post.id))
+}
+
+/// Whom and what a post names. What was typed here gets its form from that too.
+async fn found(ctx: &Context, tx: &mut Tx, submission: &Submission<'_>) -> Result<naming::Found> {
+    match &submission.source {
+        Some(source) if submission.author.is_local => naming::typed_here(ctx, tx, source).await,
+        _ => naming::said_elsewhere(tx, submission.author, &submission.names).await,
+    }
 }
 
 /// Tells a member who asked for it that a post of theirs is published.

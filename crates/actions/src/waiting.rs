@@ -7,8 +7,10 @@ use archipel_model::permission::Measure;
 use archipel_model::submission::{HoldReason, held_edit};
 use archipel_storage::{Actor, Edited, HeldEdit, Post, PostState, Tx};
 
-use crate::edit::{renew, show};
+use crate::edit::{renew, show, with_form};
+use crate::naming;
 use crate::notice::{Telling, tell};
+use crate::notify;
 use crate::order::{About, Order};
 use crate::submit::Special;
 use crate::{Context, Error, Result};
@@ -69,7 +71,22 @@ pub async fn approve_edit(
     } else {
         waiting.edited_at
     };
+    // The people who are named may be known by now. Of a post of elsewhere nothing but
+    // its text is kept here.
+    let found = match &content.source {
+        Some(source) if author.is_local => Some(naming::typed_here(ctx, tx, source).await?),
+        _ => None,
+    };
+    let content = match &found {
+        Some(found) => with_form(&content, found),
+        None => content,
+    };
     if tx.edit_post(post.id, &content, at, received).await? {
+        if let Some(found) = &found {
+            let before = tx.named_here(post.id).await?;
+            naming::keep(ctx, tx, post.id, found, true).await?;
+            notify::edited(ctx, tx, post, &before).await?;
+        }
         renew(ctx, tx, post, special).await?;
         show(ctx, tx, &author, post, received).await?;
     }

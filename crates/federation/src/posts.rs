@@ -1,6 +1,6 @@
 //! Posts of other servers, fetched because somebody here asks for them.
 
-use archipel_actions::{self as actions, Special, Submission};
+use archipel_actions::{self as actions, Names, Special, Submission};
 use archipel_model::{ActorState, same_origin, text};
 use archipel_storage::{Actor, Post, PostKind};
 use url::Url;
@@ -172,7 +172,24 @@ pub(crate) fn submission<'a>(
         updated_at: object.updated,
         received: None,
         special: special(object),
+        names: names(object),
     }
+}
+
+/// Whom and what a post names.
+pub(crate) fn names(object: &RemoteObject) -> Names {
+    let mentions = object.mentions.iter().map(|mention| &mention.href);
+    Names {
+        mentions: mentions.map(Url::to_string).collect(),
+        addressed: addressed(&object.to, &object.cc),
+        hashtags: object.hashtags.clone(),
+    }
+}
+
+/// Whom something is addressed to, apart from everybody.
+pub(crate) fn addressed(to: &[Url], cc: &[Url]) -> Vec<String> {
+    let single = to.iter().chain(cc).filter(|url| !parse::is_public(url));
+    single.map(Url::to_string).collect()
 }
 
 /// What a post warns of. The `summary` of a page, an article or an event is its

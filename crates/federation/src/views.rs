@@ -3,13 +3,14 @@
 use archipel_model::{ActorId, ActorState, PostId, ReactionPolicy, Timestamp, Visibility};
 use archipel_storage::{
     Activity, ActivityKind, Actor, ActorKey, Community, Conn, KeyAlgorithm, Post, PostKind,
+    ShownActor,
 };
 use url::Url;
 
 use crate::keys;
 use crate::render::Language;
 use crate::render::activity::DeleteView;
-use crate::render::actor::{GroupView, InstanceView, KeysView, PersonView};
+use crate::render::actor::{GroupView, InstanceView, KeysView, PersonView, PictureView};
 use crate::render::object::{CommunityView, MentionView, ParentView, PostView, addressing};
 use crate::render::special::{PollView, SpecialView};
 use crate::render::tombstone::TombstoneView;
@@ -137,13 +138,41 @@ pub(crate) fn group(
     })
 }
 
+/// The rows of a profile.
+fn rows(stored: &str) -> Vec<(String, String)> {
+    #[derive(serde::Deserialize)]
+    struct Row {
+        name: String,
+        value: String,
+    }
+    let rows: Vec<Row> = serde_json::from_str(stored).unwrap_or_default();
+    rows.into_iter().map(|row| (row.name, row.value)).collect()
+}
+
+/// A picture in our store.
+fn picture(blob: Option<&str>, root: &str) -> Option<PictureView> {
+    let blob = blob?;
+    let media_type = match blob.rsplit('.').next() {
+        Some("png") => Some("image/png"),
+        Some("jpg" | "jpeg") => Some("image/jpeg"),
+        Some("webp") => Some("image/webp"),
+        Some("gif") => Some("image/gif"),
+        _ => None,
+    };
+    Some(PictureView {
+        url: stored_url(&format!("{root}media/{blob}"))?,
+        media_type: media_type.map(str::to_owned),
+    })
+}
+
 /// A person.
 pub(crate) fn person(
-    actor: &Actor,
+    shown: &ShownActor,
     keys: &[ActorKey],
     root: &str,
     now: Timestamp,
 ) -> Result<PersonView, ViewError> {
+    let actor = &shown.actor;
     let suspended = actor.state == ActorState::Suspended;
     Ok(PersonView {
         id: url(&actor.uri)?,
@@ -151,14 +180,20 @@ pub(crate) fn person(
         handle: actor.handle.clone(),
         name: some(&actor.name).filter(|_| !suspended),
         summary_html: some(&actor.summary).filter(|_| !suspended),
-        bot: false,
+        bot: shown.bot,
         manually_approves: actor.approves_followers,
-        discoverable: !suspended,
+        discoverable: shown.discoverable.unwrap_or(false) && !suspended,
+        indexable: shown.indexable && !suspended,
+        fields: if suspended {
+            Vec::new()
+        } else {
+            rows(&shown.fields)
+        },
         suspended,
         also_known_as: urls(&actor.aliases()),
         moved_to: actor.moved_to.as_deref().and_then(stored_url),
-        icon: None,
-        image: None,
+        icon: picture(shown.avatar_blob.as_deref(), root).filter(|_| !suspended),
+        image: picture(shown.header_blob.as_deref(), root).filter(|_| !suspended),
         published: actor.created_at,
         updated: Some(actor.updated_at),
         keys: keys_view(keys, now)?,
@@ -238,8 +273,8 @@ pub(crate) async fn post(conn: &mut Conn, post: &Post) -> Result<PostView, ViewE
         link: None,
         media: Vec::new(),
         image: None,
-        mentions: Vec::new(),
-        hashtags: Vec::new(),
+        mentions: named(conn, post.id).await?,
+        hashtags: hashtags(conn, post).await?,
         visibility: post.visibility,
         context,
         comments_enabled: !post.locked,
@@ -249,6 +284,25 @@ pub(crate) async fn post(conn: &mut Conn, post: &Post) -> Result<PostView, ViewE
         updated: post.updated_at,
         special: special(conn, post).await?,
     })
+}
+
+/// Whom a post names.
+async fn named(conn: &mut Conn, post: PostId) -> Result<Vec<MentionView>, ViewError> {
+    let named = conn.mentioned(post).await?;
+    named.iter().map(mention).collect()
+}
+
+/// The hashtags of a post, and where they lead.
+async fn hashtags(conn: &mut Conn, post: &Post) -> Result<Vec<(String, Url)>, ViewError> {
+    let base = url(&post.uri)?;
+    let tags = conn.hashtags_of(post.id).await?;
+    Ok(tags
+        .into_iter()
+        .filter_map(|tag| {
+            let path = format!("/tags/{}", archipel_model::text::typed::segment(&tag));
+            Some((tag, base.join(&path).ok()?))
+        })
+        .collect())
 }
 
 fn total(count: i64) -> u64 {
@@ -302,7 +356,8 @@ pub(crate) async fn create(
     let id = activity.post_id.ok_or(ViewError::Missing("the post"))?;
     let stored = conn.post(id).await?.ok_or(ViewError::Missing("the post"))?;
     let mut view = post(conn, &stored).await?;
-    if stored.visibility == Visibility::Direct {
+    // Letters of communities name nobody in their text.
+    if stored.visibility == Visibility::Direct && view.mentions.is_empty() {
         view.mentions = addressees(conn, activity).await?;
         // What it answers need not be here, if it was not taken: its author is who
         // it is for.
@@ -313,7 +368,6 @@ pub(crate) async fn create(
                 id: url(answered)?,
                 author: author.clone(),
             });
-            view.mentions.remove(0);
         }
     }
     Ok(crate::render::activity::create(

@@ -13,14 +13,19 @@ mod dialect;
 mod domain;
 pub mod elsewhere;
 pub mod event;
+pub mod filter;
 mod handle;
 mod id;
 pub mod notice;
+pub mod notification;
 mod origin;
 pub mod permission;
 mod policy;
 pub mod poll;
+pub mod profile;
 mod reaction;
+pub mod redirect;
+mod registration;
 pub mod rights;
 mod role;
 mod scope;
@@ -47,6 +52,7 @@ pub use policy::{
     CommunityPolicy, HoldPolicy, JoinPolicy, PostPolicy, Reach, ReactionPolicy, UnknownWord,
 };
 pub use reaction::{ReactionClass, ReactionKind, Uncounted};
+pub use registration::{Email, NotAnEmail, Registration};
 pub use role::Role;
 pub use scope::{Scope, Scopes};
 pub use site::{Place, Site};

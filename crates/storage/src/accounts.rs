@@ -1,6 +1,6 @@
 //! Accounts: people who live here.
 
-use archipel_model::{AccountId, ActorId, Timestamp};
+use archipel_model::{AccountId, ActorId, Timestamp, Visibility};
 
 use crate::conn::sql;
 use crate::{Actor, Conn, Result};
@@ -16,7 +16,33 @@ pub struct Account {
     pub actor_id: ActorId,
 }
 
+/// What the composer of a member begins with.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Composing {
+    /// Who may see what they write.
+    #[sqlx(try_from = "String")]
+    pub visibility: Visibility,
+    /// Whether their pictures are hidden at first.
+    pub sensitive: bool,
+    /// The language that they write.
+    pub language: Option<String>,
+    /// The language that they are spoken to.
+    pub locale: String,
+}
+
 impl Conn {
+    /// What the composer of a member begins with.
+    pub async fn composing(&mut self, account: AccountId) -> Result<Option<Composing>> {
+        sql!(
+            self,
+            fetch_optional as Composing,
+            "SELECT default_visibility AS visibility, default_sensitive AS sensitive,
+                default_language AS language, locale
+             FROM account WHERE id = $1",
+            account.0
+        )
+    }
+
     /// Makes an account for a local person.
     pub async fn insert_account(&mut self, account: &Account, now: Timestamp) -> Result<()> {
         sql!(

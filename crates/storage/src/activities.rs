@@ -266,6 +266,7 @@ impl Tx {
     /// somewhere is walked up.
     pub async fn flush(&mut self) -> Result<()> {
         self.flush_totals().await?;
+        self.flush_entries().await?;
         if self.said.is_empty() {
             return Ok(());
         }

@@ -13,9 +13,11 @@ use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
 
 use crate::activities::Said;
+use crate::feeds::NewEntry;
 use crate::memo::Memo;
 use crate::reactions::Totals;
-use crate::{Result, Wakes};
+use crate::wake::FromNode;
+use crate::{Result, StreamEvent, Wakes};
 
 /// A connection to ask with. Every query is a method of this type.
 #[derive(Debug)]
@@ -82,6 +84,12 @@ pub struct Tx {
     pub(crate) said: Vec<Said>,
     /// What was counted and is not written yet.
     pub(crate) counted: HashMap<PostId, Totals>,
+    /// What is shown and not written yet.
+    pub(crate) entries: Vec<NewEntry>,
+    /// What those who listen hear after the commit.
+    streamed: Vec<StreamEvent>,
+    /// How much of that was there at the savepoint.
+    streamed_before: usize,
     wakes: Arc<Wakes>,
     wake_inbox: bool,
     wake_outbox: bool,
@@ -102,6 +110,9 @@ impl Tx {
             memo: Memo::default(),
             said: Vec::new(),
             counted: HashMap::new(),
+            entries: Vec::new(),
+            streamed: Vec::new(),
+            streamed_before: 0,
             wakes,
             wake_inbox: false,
             wake_outbox: false,
@@ -118,9 +129,40 @@ impl Tx {
         self.wake_outbox = true;
     }
 
+    /// Tells those who listen, after the commit.
+    pub fn stream(&mut self, event: StreamEvent) {
+        self.streamed.push(event);
+    }
+
+    /// Tells other nodes what is told here; they hear it once this is committed.
+    async fn stream_afar(&mut self) -> Result<()> {
+        let node = self.wakes.node;
+        if self.streamed.is_empty() {
+            return Ok(());
+        }
+        let events = std::mem::take(&mut self.streamed);
+        if let Driver::Postgres(conn) = self.conn.driver() {
+            let words: Vec<String> = events
+                .iter()
+                .filter_map(|what| {
+                    let what = what.clone();
+                    serde_json::to_string(&FromNode { node, what }).ok()
+                })
+                .collect();
+            sqlx::query("SELECT pg_notify('archipel_stream', word) FROM unnest($1) AS word")
+                .bind(words)
+                .execute(conn)
+                .await?;
+        }
+        self.wakes.about_to_tell(&events);
+        self.streamed = events;
+        Ok(())
+    }
+
     /// Keeps everything that was done, durably, and wakes who waits for it.
     pub async fn commit(mut self) -> Result<()> {
         self.flush().await?;
+        self.stream_afar().await?;
         for (wanted, word) in [(self.wake_inbox, "inbox"), (self.wake_outbox, "outbox")] {
             if wanted && let Driver::Postgres(conn) = self.conn.driver() {
                 sqlx::query("SELECT pg_notify('archipel', $1)")
@@ -140,12 +182,16 @@ impl Tx {
         if self.wake_outbox {
             self.wakes.outbox.notify_one();
         }
+        for event in self.streamed {
+            self.wakes.stream(event);
+        }
         Ok(())
     }
 
     /// Begins one piece of work that can fail alone.
     pub async fn savepoint(&mut self) -> Result<()> {
         self.flush().await?;
+        self.streamed_before = self.streamed.len();
         sql!(self, execute, "SAVEPOINT piece").map(drop)
     }
 
@@ -159,6 +205,8 @@ impl Tx {
         self.forget();
         self.said.clear();
         self.counted.clear();
+        self.entries.clear();
+        self.streamed.truncate(self.streamed_before);
         sql!(self, execute, "ROLLBACK TO SAVEPOINT piece")?;
         sql!(self, execute, "RELEASE SAVEPOINT piece").map(drop)
     }

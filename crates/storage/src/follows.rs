@@ -127,6 +127,13 @@ impl Conn {
         sql!(
             self,
             execute,
+            "DELETE FROM notification WHERE kind = 'follow_request' AND (owner_id, from_id) IN
+                (SELECT target_id, follower_id FROM follow WHERE id = $1)",
+            id.0
+        )?;
+        sql!(
+            self,
+            execute,
             "UPDATE follow SET state = $2, decided_at = $3,
                 approved_at = CASE WHEN $2 = 'accepted' THEN approved_at END WHERE id = $1",
             id.0,
@@ -138,6 +145,14 @@ impl Conn {
 
     /// Ends a follow; says whether there was one.
     pub async fn remove_follow(&mut self, follower: ActorId, target: ActorId) -> Result<bool> {
+        sql!(
+            self,
+            execute,
+            "DELETE FROM notification WHERE owner_id = $2 AND from_id = $1
+                AND kind IN ('follow', 'follow_request')",
+            follower.0,
+            target.0
+        )?;
         sql!(
             self,
             execute,

@@ -1,7 +1,8 @@
 //! Optional ids out of nullable columns.
 
 use archipel_model::{
-    AccountId, ActivityId, ActorId, FollowId, MeasureId, PostId, Role, Timestamp, UnknownWord,
+    AccountId, ActivityId, ActorId, FollowId, MeasureId, MediaId, PostId, ReportId, Role,
+    ScheduledId, Timestamp, UnknownWord,
 };
 
 use crate::PostKind;
@@ -22,8 +23,16 @@ macro_rules! optional {
 }
 
 optional! {
-    ActorId => ActorId, PostId => PostId, FollowId => FollowId, ActivityId => ActivityId,
-    MeasureId => MeasureId, AccountId => AccountId, Timestamp => Timestamp::from_micros,
+    AccountId => AccountId,
+    ActivityId => ActivityId,
+    ActorId => ActorId,
+    FollowId => FollowId,
+    MeasureId => MeasureId,
+    MediaId => MediaId,
+    PostId => PostId,
+    ReportId => ReportId,
+    ScheduledId => ScheduledId,
+    Timestamp => Timestamp::from_micros,
 }
 
 /// A `BIGINT` on its way to a moment.

@@ -23,6 +23,8 @@ pub struct StoredPoll {
     pub voters: i64,
     /// When its counts were told last.
     pub told_at: Option<Timestamp>,
+    /// Whether nobody sees how it stands before it is closed.
+    pub hides: bool,
     /// The choices, in order.
     pub choices: Vec<StoredChoice>,
 }
@@ -65,6 +67,7 @@ struct PollRow {
     voters: i64,
     #[sqlx(try_from = "Maybe")]
     told_at: Option<Timestamp>,
+    hides: bool,
 }
 
 #[derive(Serialize)]
@@ -131,12 +134,35 @@ impl Conn {
         .map(drop)
     }
 
+    /// Lets nobody see how a poll stands before it is closed, or everybody.
+    pub async fn set_poll_hides(&mut self, post: PostId, hides: bool) -> Result<()> {
+        sql!(
+            self,
+            execute,
+            "UPDATE poll SET hides = $2 WHERE post_id = $1",
+            post.0,
+            hides
+        )
+        .map(drop)
+    }
+
+    /// Forgets what everybody chose in a poll.
+    pub async fn forget_choices(&mut self, post: PostId) -> Result<()> {
+        sql!(
+            self,
+            execute,
+            "DELETE FROM poll_vote WHERE post_id = $1",
+            post.0
+        )
+        .map(drop)
+    }
+
     /// The poll of a post.
     pub async fn poll(&mut self, post: PostId) -> Result<Option<StoredPoll>> {
         let row = sql!(
             self,
             fetch_optional as PollRow,
-            "SELECT multiple, ends_at, closed_at, voters, told_at FROM poll WHERE post_id = $1",
+            "SELECT multiple, ends_at, closed_at, voters, told_at, hides FROM poll WHERE post_id = $1",
             post.0
         )?;
         let Some(row) = row else {
@@ -155,6 +181,7 @@ impl Conn {
             closed_at: row.closed_at,
             voters: row.voters,
             told_at: row.told_at,
+            hides: row.hides,
             choices,
         }))
     }

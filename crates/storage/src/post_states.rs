@@ -35,6 +35,7 @@ impl Conn {
         at: Timestamp,
         received: Option<&str>,
     ) -> Result<bool> {
+        self.keep_version(id, edited, at).await?;
         sql!(
             self,
             execute,
@@ -212,19 +213,22 @@ impl Conn {
         .map(|rows| rows > 0)
     }
 
-    /// Takes out all that answers a post and is shown in its community, however deep.
-    pub async fn remove_answers(&mut self, post: PostId) -> Result<u64> {
-        sql!(
+    /// Takes out all that answers a post and is shown in its community, however deep. Gives
+    /// the ids.
+    pub async fn remove_answers(&mut self, post: PostId) -> Result<Vec<PostId>> {
+        let ids = sql!(
             self,
-            execute,
+            fetch_scalars as i64,
             "WITH RECURSIVE below (id) AS (
                 SELECT id FROM post WHERE parent_id = $1
                 UNION SELECT p.id FROM post p JOIN below b ON p.parent_id = b.id)
              UPDATE post SET state = 'removed', pinned_at = NULL
              WHERE id IN (SELECT id FROM below) AND state = 'published'
-                AND community_id = (SELECT community_id FROM post WHERE id = $1)",
+                AND community_id = (SELECT community_id FROM post WHERE id = $1)
+             RETURNING id",
             post.0
-        )
+        )?;
+        Ok(ids.into_iter().map(PostId).collect())
     }
 
     /// Whether a post, or something that it answers however indirectly, is locked.
@@ -252,6 +256,12 @@ impl Conn {
         sql!(
             self,
             execute,
+            "DELETE FROM post_version WHERE post_id IN (SELECT id FROM post WHERE author_id = $1)",
+            author.0
+        )?;
+        sql!(
+            self,
+            execute,
             "UPDATE post SET state = 'deleted', content = '', source = NULL, title = NULL,
                 summary = NULL, received = NULL, pinned_at = NULL, updated_at = $2 WHERE author_id = $1 AND state <> 'deleted'",
             author.0,
@@ -262,6 +272,7 @@ impl Conn {
     /// Turns a post into a tombstone; false when it was not shown.
     pub async fn delete_post(&mut self, id: PostId, now: Timestamp) -> Result<bool> {
         self.drop_held_edit(id).await?;
+        self.forget_versions(id).await?;
         sql!(
             self,
             execute,

@@ -51,6 +51,7 @@ pub(crate) struct Totals {
     likes: i64,
     dislikes: i64,
     boosts: i64,
+    replies: i64,
 }
 
 /// The same on its way into the database.
@@ -60,6 +61,7 @@ struct Added {
     likes: i64,
     dislikes: i64,
     boosts: i64,
+    replies: i64,
 }
 
 impl Tx {
@@ -90,6 +92,11 @@ impl Tx {
             ReactionKind::Dislike => totals.dislikes += by,
             ReactionKind::Boost => totals.boosts += by,
         }
+    }
+
+    /// Counts an answer to a post that is shown, like [`Tx::add_to_totals`].
+    pub fn add_reply(&mut self, post: PostId) {
+        self.counted.entry(post).or_default().replies += 1;
     }
 
     /// See [`Conn::post`]; with the totals that this transaction counted.
@@ -128,6 +135,7 @@ impl Tx {
                 likes: totals.likes,
                 dislikes: totals.dislikes,
                 boosts: totals.boosts,
+                replies: totals.replies,
             })
             .collect();
         sql!(
@@ -135,7 +143,8 @@ impl Tx {
             execute,
             "UPDATE post SET likes = likes + CAST(v.value ->> 'likes' AS BIGINT),
                 dislikes = dislikes + CAST(v.value ->> 'dislikes' AS BIGINT),
-                boosts = boosts + CAST(v.value ->> 'boosts' AS BIGINT)
+                boosts = boosts + CAST(v.value ->> 'boosts' AS BIGINT),
+                replies = replies + CAST(v.value ->> 'replies' AS BIGINT)
              FROM json_each($1) AS v WHERE post.id = CAST(v.value ->> 'id' AS BIGINT)",
             crate::json_list(&added)
         )

@@ -9,7 +9,7 @@ use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection as _, PgConnection, PgPool, SqlitePool};
 
-use crate::{Conn, Error, Result, Tx, Wakes};
+use crate::{Conn, Error, Result, StreamEvent, Tx, Wakes};
 
 /// How a database is opened.
 #[derive(Clone, Debug)]
@@ -185,10 +185,24 @@ impl Store {
     async fn watch_sqlite(&self) -> Result<()> {
         let mut conn = self.read().await?;
         let mut last = None;
+        let mut told = conn.last_entry().await?;
         loop {
             let version = crate::conn::sql!(conn, fetch_scalar as i64, "PRAGMA data_version")?;
             if version != last && last.is_some() {
                 self.wakes.all();
+                // A command shows something as well; edits and removals by commands are
+                // seen when somebody looks again.
+                for entry in conn.entries_since(told).await? {
+                    told = told.max(entry.id);
+                    if self.wakes.is_news(entry.id) {
+                        self.wakes.stream(StreamEvent::Shown {
+                            entry: entry.id,
+                            actor: entry.actor_id,
+                            post: entry.post_id,
+                            boost: entry.boost,
+                        });
+                    }
+                }
             }
             last = version;
             tokio::time::sleep(Duration::from_millis(250)).await;
@@ -197,9 +211,12 @@ impl Store {
 
     async fn watch_postgres(&self, pool: &PgPool) -> Result<()> {
         let mut listener = PgListener::connect_with(pool).await?;
-        listener.listen("archipel").await?;
+        listener.listen_all(["archipel", "archipel_stream"]).await?;
         loop {
             match listener.try_recv().await? {
+                Some(notice) if notice.channel() == "archipel_stream" => {
+                    self.wakes.stream_from_afar(notice.payload());
+                }
                 Some(notice) => self.wakes.by_word(notice.payload()),
                 // The connection was lost, and with it what was said meanwhile.
                 None => self.wakes.all(),

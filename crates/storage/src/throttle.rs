@@ -46,6 +46,35 @@ impl Conn {
         sql!(self, execute, "DELETE FROM throttle WHERE key = $1", key).map(drop)
     }
 
+    /// Takes one try back, of somebody who proved to be who they say.
+    pub async fn forgive_hit(&mut self, key: &str) -> Result<()> {
+        sql!(
+            self,
+            execute,
+            "UPDATE throttle SET count = count - 1 WHERE key = $1 AND count > 0",
+            key
+        )
+        .map(drop)
+    }
+
+    /// How long until the tries under this key are forgotten.
+    pub async fn until_forgotten(
+        &mut self,
+        key: &str,
+        window: Duration,
+        now: Timestamp,
+    ) -> Result<Duration> {
+        let since = sql!(
+            self,
+            fetch_scalar as i64,
+            "SELECT since FROM throttle WHERE key = $1",
+            key
+        )?;
+        Ok(since.map_or(Duration::ZERO, |since| {
+            Timestamp::from_micros(since).plus(window).since(now)
+        }))
+    }
+
     /// Removes what nothing is counted in any more.
     pub(crate) async fn tidy_throttle(&mut self, now: Timestamp) -> Result<u64> {
         sql!(

@@ -57,7 +57,9 @@ impl Conn {
         )?;
         let keys = self.forget_retired_keys(now.minus(KEY_KEPT)).await?;
         let tries = self.tidy_throttle(now).await?;
-        Ok(received + renderings + delivered + never_came + keys + tries)
+        let secrets = self.tidy_mail_tokens(now).await?;
+        let sessions = self.tidy_sessions(now).await?;
+        Ok(received + renderings + delivered + never_came + keys + tries + secrets + sessions)
     }
 
     /// Removes deliveries that ended, and notes whom they reached before that.

@@ -21,6 +21,18 @@ pub(crate) enum Absence {
     /// Our own trouble.
     #[error(transparent)]
     Trouble(#[from] archipel_storage::Error),
+    /// What was asked for cannot be done; says why.
+    #[error(transparent)]
+    Refused(archipel_actions::Error),
+}
+
+impl From<archipel_actions::Error> for Absence {
+    fn from(error: archipel_actions::Error) -> Self {
+        match error {
+            archipel_actions::Error::Storage(error) => Self::Trouble(error),
+            other => Self::Refused(other),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -28,21 +40,26 @@ pub(crate) enum Absence {
 struct AbsencePage {
     frame: Frame,
     heading: &'static str,
-    why: &'static str,
+    why: String,
 }
 
 impl Absence {
     /// The page that says so.
     pub(crate) fn answer(&self, reader: &Reader) -> Response {
         let t = reader.t;
-        let (status, heading, why) = match self {
+        let (status, heading, why): (_, _, &str) = match self {
             Self::NotFound => (StatusCode::NOT_FOUND, t.not_found, t.not_found_why),
             Self::Gone => (StatusCode::GONE, t.gone, t.gone_why),
             Self::Elsewhere(address) => return Redirect::to(address).into_response(),
+            Self::Refused(_) => (StatusCode::UNPROCESSABLE_ENTITY, t.door.refused, ""),
             Self::Trouble(error) => {
                 tracing::error!(%error, "a page could not be given out");
                 (StatusCode::SERVICE_UNAVAILABLE, t.trouble, t.trouble_why)
             }
+        };
+        let why = match self {
+            Self::Refused(error) => error.to_string(),
+            _ => why.to_owned(),
         };
         let page = AbsencePage {
             frame: reader.frame(heading),

@@ -1,4 +1,5 @@
-//! Which language a reader wants, after `Accept-Language` (RFC 9110 §12.5.4).
+//! Which language a reader wants: what the address asks for, else what `Accept-Language`
+//! says (RFC 9110 §12.5.4).
 
 use axum::http::{HeaderMap, header};
 
@@ -27,6 +28,16 @@ pub(crate) fn wanted(headers: &HeaderMap) -> &'static Texts {
     if english > french { &ENGLISH } else { &FRENCH }
 }
 
+/// The texts that the address asks for with `lang`, if they are ours.
+pub(crate) fn asked(query: &str) -> Option<&'static Texts> {
+    let (_, tag) = url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "lang")?;
+    match tag.to_ascii_lowercase().split(['-', '_']).next() {
+        Some("fr") => Some(&FRENCH),
+        Some("en") => Some(&ENGLISH),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
@@ -53,5 +64,14 @@ mod tests {
             assert_eq!(language(accept), expected, "{accept:?}");
         }
         assert_eq!(wanted(&HeaderMap::new()).lang, "fr");
+    }
+
+    #[test]
+    fn addresses_may_ask_for_a_language() {
+        let lang = |query| asked(query).map(|texts| texts.lang);
+        assert_eq!(lang("a=b&lang=en"), Some("en"));
+        assert_eq!(lang("lang=fr-FR"), Some("fr"));
+        assert_eq!(lang("lang=None"), None);
+        assert_eq!(lang(""), None);
     }
 }

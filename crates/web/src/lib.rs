@@ -1,5 +1,5 @@
-//! The door for browsers: public pages, readable without an account and without
-//! JavaScript.
+//! The door for browsers: public pages, readable without an account, login, and what
+//! members settle there. All of it works without JavaScript.
 //!
 //! Pages only ask the database; whatever changes state goes through
 //! `archipel-actions`. Each kind of page is one file: it finds what is asked,
@@ -10,16 +10,19 @@ mod absence;
 mod address;
 mod community;
 mod dates;
+mod form;
 mod home;
 mod language;
 mod person;
 mod reader;
+mod session;
 mod special;
 mod style;
 mod texts;
 mod thread;
 mod view;
 
+use archipel_actions::Context;
 use archipel_model::Site;
 use archipel_storage::Store;
 use axum::Router;
@@ -33,6 +36,8 @@ use axum::routing::get;
 pub struct Pages {
     /// Where everything is.
     pub store: Store,
+    /// For actions.
+    pub actions: Context,
     /// Our addresses.
     pub site: Site,
     /// The name of this server, for people.
@@ -71,7 +76,10 @@ const GUARDS: [(HeaderName, HeaderValue); 3] = [
     ),
 ];
 
+/// A page that leads elsewhere says so itself.
 async fn guarded(mut response: Response) -> Response {
-    response.headers_mut().extend(GUARDS);
+    for (name, value) in GUARDS {
+        response.headers_mut().entry(name).or_insert(value);
+    }
     response
 }

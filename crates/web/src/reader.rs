@@ -24,14 +24,20 @@ impl FromRequestParts<Pages> for Reader {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, pages: &Pages) -> Result<Self, Infallible> {
-        Ok(Self {
-            pages: pages.clone(),
-            t: language::wanted(&parts.headers),
-        })
+        Ok(Self::of(parts, pages))
     }
 }
 
 impl Reader {
+    /// Who sent this request.
+    pub(crate) fn of(parts: &Parts, pages: &Pages) -> Self {
+        Self {
+            pages: pages.clone(),
+            t: language::asked(parts.uri.query().unwrap_or_default())
+                .unwrap_or_else(|| language::wanted(&parts.headers)),
+        }
+    }
+
     /// A connection to ask with.
     pub(crate) async fn conn(&self) -> Result<Conn, Absence> {
         Ok(self.pages.store.read().await?)

@@ -23,6 +23,7 @@ mod bovine;
 mod changes;
 mod client_basics;
 mod client_hostile;
+mod client_people;
 mod client_privacy;
 mod clients;
 mod conformance;

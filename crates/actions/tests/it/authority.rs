@@ -182,6 +182,7 @@ async fn what_was_edited_in_the_future_can_be_edited(db: Arc<Database>) {
         special: Special::Nothing,
         at: at(60),
         received: Some("{}"),
+        names: archipel_actions::Names::default(),
     };
     let edited = edit_post(&later(&ctx, 60), tx, &ana, &post, &edit).await;
     assert_eq!(edited.unwrap(), EditOutcome::Edited);

@@ -221,6 +221,7 @@ pub fn writing<'a>(author: &'a Actor, community: Option<&'a Actor>) -> Submissio
         updated_at: None,
         received: None,
         special: Special::Nothing,
+        names: archipel_actions::Names::default(),
     }
 }
 

@@ -131,13 +131,25 @@ async fn what_is_direct_goes_to_no_follower(db: Arc<Database>) {
     let answer = Submission {
         visibility: Visibility::Direct,
         parent: Some(&parent),
+        source: Some(format!("Oui @ana@{}", ana.host)),
         ..writing(&bea, None)
     };
-    published(&ctx, &mut tx, answer).await;
+    let answer = published(&ctx, &mut tx, answer).await;
+    assert!(answer.content.contains("class=\"u-url mention\""));
     let said = said(&mut tx).await;
     assert_eq!((said.len(), said[0].kind), (1, ActivityKind::Create));
     assert!(!said[0].to_followers);
     assert_eq!(said[0].recipients, format!("[{}]", ana.id));
+    // Who is not named gets nothing of it, not even whoever is answered.
+    let unnamed = Submission {
+        visibility: Visibility::Direct,
+        parent: Some(&answer),
+        source: Some("Non".to_owned()),
+        ..writing(&bea, None)
+    };
+    published(&ctx, &mut tx, unnamed).await;
+    let said = crate::lab::said(&mut tx).await;
+    assert_eq!(said[0].recipients, "[]");
 }
 
 both!(what_comes_twice_is_known_and_says_nothing);

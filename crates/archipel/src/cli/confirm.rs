@@ -41,6 +41,14 @@ pub fn text_or_stdin(given: Option<&str>) -> io::Result<String> {
     }
 }
 
+/// One line of standard input, as it is but for its end.
+pub fn line() -> io::Result<String> {
+    let mut line = String::new();
+    io::stdin().lock().take(TEXT_MAX).read_line(&mut line)?;
+    line.truncate(line.trim_end_matches(['\r', '\n']).len());
+    Ok(line)
+}
+
 fn text_from(input: impl Read) -> io::Result<String> {
     let mut text = String::new();
     input.take(TEXT_MAX + 1).read_to_string(&mut text)?;

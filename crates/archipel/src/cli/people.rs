@@ -109,6 +109,17 @@ pub enum AccountCommand {
         /// The account
         handle: Handle,
     },
+    /// Give an account a new password
+    #[command(
+        long_about = "Gives an account a new password, which is read from standard input: 12 \
+            to 256 characters. Browsers that are logged in are logged out; apps keep their \
+            access.",
+        after_help = "Example:\n  archipel account password essai < password.txt"
+    )]
+    Password {
+        /// The account
+        handle: Handle,
+    },
     /// Replace the keys of an account
     RotateKeys(RotateKeys),
     /// Other addresses of the same person

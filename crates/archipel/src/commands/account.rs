@@ -11,6 +11,11 @@ use super::{Context, identity, output};
 use crate::app::App;
 use crate::cli::{AccountCommand, Limit, confirm};
 
+/// Fewest characters of a password.
+const PASSWORD_MIN: usize = 12;
+/// Most characters of a password.
+const PASSWORD_MAX: usize = 256;
+
 /// Runs the command.
 pub async fn run(context: &Context, args: &AccountCommand) -> anyhow::Result<()> {
     let app = context.open().await?;
@@ -26,6 +31,7 @@ pub async fn run(context: &Context, args: &AccountCommand) -> anyhow::Result<()>
             let change = actions::ProfileChange {
                 name: change.name.clone(),
                 summary: change.summary.clone(),
+                ..actions::ProfileChange::default()
             };
             let mut tx = app.store.write().await?;
             actions::change_profile(&app.actions, &mut tx, &person, &change).await?;
@@ -42,6 +48,7 @@ pub async fn run(context: &Context, args: &AccountCommand) -> anyhow::Result<()>
             suspend(context, &app, handle, true).await
         }
         AccountCommand::Unsuspend { handle } => suspend(context, &app, handle, false).await,
+        AccountCommand::Password { handle } => password(context, &app, handle).await,
         AccountCommand::RotateKeys(args) => {
             let person = app.person(&args.handle).await?;
             identity::rotate(context, &app, &person, args.when).await
@@ -91,6 +98,23 @@ async fn suspend(
         (false, _) => "was so already",
     };
     output::sentence(context, &format!("{handle} {words}."));
+    Ok(())
+}
+
+/// Reads a password from standard input, never from the command line, where everybody on
+/// this machine could read it.
+async fn password(context: &Context, app: &App, handle: &Handle) -> anyhow::Result<()> {
+    let person = app.person(handle).await?;
+    let typed = tokio::task::spawn_blocking(confirm::line).await??;
+    let length = typed.chars().count();
+    if !(PASSWORD_MIN..=PASSWORD_MAX).contains(&length) {
+        bail!("a password has {PASSWORD_MIN} to {PASSWORD_MAX} characters, this one {length}");
+    }
+    let kept = tokio::task::spawn_blocking(move || actions::hash_password(&typed)).await?;
+    let mut tx = app.store.write().await?;
+    actions::replace_password(&mut tx, person.id, &kept).await?;
+    tx.commit().await?;
+    output::sentence(context, &format!("{handle} has a new password."));
     Ok(())
 }
 

@@ -33,6 +33,7 @@ pub async fn run(context: &Context, args: &EditArgs) -> anyhow::Result<()> {
         special: actions::Special::Nothing,
         at: app.actions.now(),
         received: None,
+        names: actions::Names::default(),
     };
     let outcome = actions::edit_post(&app.actions, &mut tx, &author, &post, &edit).await?;
     if outcome == EditOutcome::Unchanged {

@@ -112,6 +112,7 @@ pub(super) async fn submit(app: &App, writing: Writing<'_>) -> anyhow::Result<St
         updated_at: None,
         received: None,
         special: writing.special,
+        names: actions::Names::default(),
     };
     let submitted = actions::submit_post(&app.actions, &mut tx, submission).await?;
     match submitted {

@@ -85,6 +85,7 @@ pub async fn run_until(context: &Context, stop: CancellationToken) -> anyhow::Re
 fn router(app: &App, context: &Context, ready: Arc<AtomicBool>) -> anyhow::Result<Router> {
     let pages = archipel_web::router(Pages {
         store: app.store.clone(),
+        actions: app.actions.clone(),
         site: app.actions.site.clone(),
         title: App::title().to_owned(),
     });

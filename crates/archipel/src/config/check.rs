@@ -8,7 +8,7 @@ use url::Url;
 
 use super::schema::Config;
 use super::source::ConfigError;
-use super::values::DatabaseKind;
+use super::values::{DatabaseKind, MailTls};
 
 impl Config {
     /// Checks the whole and brings `server.public_url` into its one form.
@@ -23,6 +23,7 @@ impl Config {
             Err(sentence) => wrong.push(sentence),
         }
         numbers(&self, &mut wrong);
+        mail(&self, &mut wrong);
         for name in self.development.resolve.keys() {
             if name.parse::<Host>().is_err() {
                 wrong.push(format!(
@@ -118,6 +119,42 @@ pub fn is_loopback_name(url: &Url) -> bool {
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => IpAddr::V6(address).to_canonical().is_loopback(),
         None => false,
+    }
+}
+
+/// Mail is sent by one server, from one address, and no password in the clear.
+fn mail(config: &Config, wrong: &mut Vec<String>) {
+    let mail = &config.mail;
+    if !mail.is_configured() {
+        return;
+    }
+    let is_here = matches!(mail.host.as_str(), "localhost" | "127.0.0.1" | "::1");
+    if mail.tls == MailTls::Off && !is_here && !mail.user.is_empty() {
+        wrong.push(
+            "mail.tls is \"off\": the password of mail.user would cross the network in the clear; \
+             use \"starttls\" or \"tls\""
+                .to_owned(),
+        );
+    }
+    if !mail.user.is_empty() && mail.password_file.as_os_str().is_empty() {
+        wrong.push(
+            "mail.user has no password: name the file that holds it in mail.password_file"
+                .to_owned(),
+        );
+    }
+    let is_address = mail
+        .from
+        .rsplit_once('@')
+        .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+    if !mail.from.is_empty() && !is_address {
+        wrong.push(
+            "mail.from is no address; write one, such as \"archipel@lab.example\" or \
+             \"Le lab <archipel@lab.example>\""
+                .to_owned(),
+        );
+    }
+    if mail.port == 0 {
+        wrong.push("mail.port is at least 1; 587 with starttls, 465 with tls".to_owned());
     }
 }
 

@@ -20,6 +20,10 @@ mod values;
 pub use check::is_loopback_name;
 pub use communities::{CommunitiesError, CommunitySeed};
 pub use network::{Network, NetworkError};
-pub use schema::{Communities, Config, Database, Development, Federation, Log, Media, Server};
+pub use schema::{
+    Accounts, Communities, Config, Database, Development, Federation, Log, Mail, Media, Server,
+};
 pub use source::{ConfigError, Loaded, Source, load};
-pub use values::{DatabaseKind, DatabaseUrl, FederationMode, LogFormat, MediaUrl};
+pub use values::{
+    DatabaseKind, DatabaseUrl, FederationMode, LogFormat, MailTls, MediaUrl, Registration,
+};

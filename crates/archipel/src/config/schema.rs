@@ -11,7 +11,8 @@ use url::Url;
 
 use super::network::Network;
 use super::values::{
-    DatabaseUrl, FederationMode, LogFormat, MediaUrl, address, optional_address, public_url,
+    DatabaseUrl, FederationMode, LogFormat, MailTls, MediaUrl, Registration, address,
+    optional_address, public_url,
 };
 
 /// The whole configuration. `Config::default()` is what an empty file means.
@@ -26,6 +27,10 @@ pub struct Config {
     pub media: Media,
     /// How this server deals with others.
     pub federation: Federation,
+    /// Who can have an account here.
+    pub accounts: Accounts,
+    /// How e-mail is sent.
+    pub mail: Mail,
     /// The communities made at the first start.
     pub communities: Communities,
     /// What is written to standard error.
@@ -121,6 +126,61 @@ impl Default for Federation {
             authorized_fetch: false,
             deliveries: 256,
         }
+    }
+}
+
+/// `[accounts]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Accounts {
+    /// Who can make an account for themselves.
+    pub registration: Registration,
+}
+
+impl Default for Accounts {
+    fn default() -> Self {
+        Self {
+            registration: Registration::Invitation,
+        }
+    }
+}
+
+/// `[mail]`: a mail server that takes what this one sends. No secret stands here, so
+/// that none is ever shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mail {
+    /// The mail server; empty: no mail is sent.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub tls: MailTls,
+    /// The name to log in with; empty: without logging in.
+    pub user: String,
+    /// A file that holds the password and nothing else.
+    pub password_file: PathBuf,
+    /// From whom; empty: `archipel@` and the host of `server.public_url`.
+    pub from: String,
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self {
+            host: String::new(),
+            port: 587,
+            tls: MailTls::Starttls,
+            user: String::new(),
+            password_file: PathBuf::new(),
+            from: String::new(),
+        }
+    }
+}
+
+impl Mail {
+    /// Whether mail can be sent at all.
+    pub fn is_configured(&self) -> bool {
+        !self.host.is_empty()
     }
 }
 

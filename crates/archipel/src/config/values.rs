@@ -74,6 +74,30 @@ choice! {
     }
 }
 
+choice! {
+    /// Who can make an account for themselves.
+    Registration {
+        /// Nobody.
+        Closed => "closed",
+        /// Who was given an invitation link.
+        Invitation => "invitation",
+        /// Also who asks, once somebody has agreed.
+        Approval => "approval",
+    }
+}
+
+choice! {
+    /// How the connection to the mail server is protected.
+    MailTls {
+        /// Begins in the clear and turns to TLS, which is demanded.
+        Starttls => "starttls",
+        /// TLS from the first byte.
+        Tls => "tls",
+        /// Not at all.
+        Off => "off",
+    }
+}
+
 /// Which database a URL means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DatabaseKind {

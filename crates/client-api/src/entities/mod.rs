@@ -4,13 +4,19 @@
 
 mod account;
 mod admin;
+mod credential;
 mod date;
+mod filter;
+mod instance;
 mod relationship;
 mod status;
 
 pub(crate) use account::{Account, Emoji, Field};
 pub(crate) use admin::{AdminAccount, AdminReport, AdminRole, DomainAllow, DomainBlock, Empty};
+pub(crate) use credential::{CredentialAccount, Profile, Role, Source};
 pub(crate) use date::{Date, Day};
+pub(crate) use filter::{Filter, FilterKeyword, FilterStatus, FilterV1};
+pub(crate) use instance::{Contact, Instance, InstanceRule, InstanceV1, Registrations, Stats};
 pub(crate) use relationship::Relationship;
 pub(crate) use status::{
     Application, Attachment, Card, Community, Filtered, Mention, Poll, PollOption, Status, Tag,

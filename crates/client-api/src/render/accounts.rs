@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use archipel_model::{ActorId, ActorKind, ActorState};
+use archipel_model::{ActorId, ActorKind, ActorState, Reach, text};
 use archipel_storage::{Community, Conn, ShownActor};
 
 use super::Pictures;
+use super::credentials::{decides, rules};
 use crate::api::Api;
 use crate::entities::{Account, Date, Day, Field};
 use crate::error::{ApiError, Result};
@@ -21,67 +22,86 @@ pub(crate) async fn accounts(
     wanted.dedup();
     let mut found = HashMap::with_capacity(wanted.len());
     let actors = conn.shown_actors(&wanted).await?;
-    let rules = rules_of(conn, &actors).await?;
+    let communities = communities(conn, &actors).await?;
     for shown in actors {
         let counts = api.counts().of(conn, shown.actor.id).await?;
         let mut account = entity(api, &shown);
+        if let Some(community) = communities.get(&shown.actor.id) {
+            describe(&mut account, community);
+        }
+        account.moved = moved(api, conn, &shown).await?;
         account.statuses_count = shown.said_posts.unwrap_or(0).max(counts.posts);
         account.followers_count = shown.said_followers.unwrap_or(0).max(counts.followers);
         account.following_count = shown.said_following.unwrap_or(0).max(counts.following);
         account.last_status_at = counts.last_at.map(Day);
-        if let Some(rules) = rules.get(&shown.actor.id).filter(|_| !account.suspended) {
-            account.fields.clone_from(rules);
-        }
         found.insert(shown.actor.id, account);
     }
     Ok(found)
-}
-
-/// The rules of the communities of this server among these, as rows of their profiles.
-async fn rules_of(conn: &mut Conn, actors: &[ShownActor]) -> Result<HashMap<ActorId, Vec<Field>>> {
-    let groups: Vec<ActorId> = actors
-        .iter()
-        .filter(|shown| shown.actor.kind == ActorKind::Group && shown.actor.is_local)
-        .map(|shown| shown.actor.id)
-        .collect();
-    if groups.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let settings = conn.communities_settings(&groups).await?;
-    Ok(settings
-        .iter()
-        .map(|community| (community.actor_id, rule_rows(community, false)))
-        .collect())
-}
-
-/// The rules of a community as rows, in its language; `typed`: as they are edited, else
-/// as safe HTML.
-pub(crate) fn rule_rows(community: &Community, typed: bool) -> Vec<Field> {
-    let word = if community.language.starts_with("fr") {
-        "Règle"
-    } else {
-        "Rule"
-    };
-    community
-        .rule_list()
-        .into_iter()
-        .enumerate()
-        .map(|(index, rule)| Field {
-            name: format!("{word} {}", index + 1),
-            value: if typed {
-                rule.to_owned()
-            } else {
-                archipel_model::text::escape(rule)
-            },
-            verified_at: None,
-        })
-        .collect()
 }
 
 /// The entity of one actor.
 pub(crate) async fn account(api: &Api, conn: &mut Conn, id: ActorId) -> Result<Account> {
     let mut found = accounts(api, conn, &[id]).await?;
     found.remove(&id).ok_or(ApiError::NotFound)
+}
+
+/// Settings of the local communities among these actors.
+async fn communities(
+    conn: &mut Conn,
+    actors: &[ShownActor],
+) -> Result<HashMap<ActorId, Community>> {
+    let ids: Vec<ActorId> = actors
+        .iter()
+        .map(|shown| &shown.actor)
+        .filter(|actor| actor.is_local && actor.kind == ActorKind::Group)
+        .map(|actor| actor.id)
+        .collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = conn.communities_settings(&ids).await?;
+    Ok(found.into_iter().map(|one| (one.actor_id, one)).collect())
+}
+
+/// What a community of ours says in the place of what a person says.
+fn describe(account: &mut Account, community: &Community) {
+    account.locked = decides(community.join_policy);
+    account.discoverable = Some(community.reach == Reach::Public);
+    account.noindex = community.reach != Reach::Public;
+    account.indexable = community.reach == Reach::Public;
+    if account.suspended {
+        return;
+    }
+    let mut rows = rules(community);
+    for row in &mut rows {
+        row.value = text::escape(&row.value);
+    }
+    if !rows.is_empty() {
+        let name = if community.language.starts_with("fr") {
+            "Règles"
+        } else {
+            "Rules"
+        };
+        let page = text::escape(&account.url);
+        rows.push(Field {
+            name: name.to_owned(),
+            value: format!("<a href=\"{page}\" rel=\"nofollow noopener\">{page}</a>"),
+            verified_at: None,
+        });
+    }
+    account.fields = rows;
+}
+
+/// Where somebody moved to, if that one is known here.
+async fn moved(api: &Api, conn: &mut Conn, shown: &ShownActor) -> Result<Option<Box<Account>>> {
+    let Some(uri) = &shown.actor.moved_to else {
+        return Ok(None);
+    };
+    let Some(target) = conn.actor_by_uri(uri).await? else {
+        return Ok(None);
+    };
+    let target = conn.shown_actors(&[target.id]).await?;
+    Ok(target.first().map(|target| Box::new(entity(api, target))))
 }
 
 fn entity(api: &Api, shown: &ShownActor) -> Account {

@@ -4,10 +4,14 @@
 
 mod accounts;
 mod counts;
+mod credentials;
+mod filtered;
 mod pictures;
 mod statuses;
 
-pub(crate) use accounts::{account, accounts, rule_rows};
+pub(crate) use accounts::{account, accounts};
 pub(crate) use counts::CountCache;
+pub(crate) use credentials::{credentials, editable, rules};
+pub(crate) use filtered::{Whole, fill, filters, keyword as filter_keyword, post as filter_post};
 pub(crate) use pictures::Pictures;
 pub(crate) use statuses::{own_post, status, statuses};

@@ -110,7 +110,11 @@ async fn render(
         (archipel_model::ActorKind::Application, None) => {
             render::actor::instance(&views::instance(actor, &keys, title, now)?)?
         }
-        _ => render::actor::person(&views::person(actor, &keys, &root, now)?)?,
+        _ => {
+            let shown = conn.shown_actors(&[actor.id]).await?;
+            let shown = shown.first().ok_or(ViewError::Missing("the person"))?;
+            render::actor::person(&views::person(shown, &keys, &root, now)?)?
+        }
     };
     Ok(Document {
         gone: false,

@@ -100,6 +100,7 @@ pub(super) async fn submit(
             ..object.clone()
         };
         submission.visibility = addressed.visibility(about.author.followers.as_deref());
+        submission.names.addressed = posts::addressed(&addressed.to, &addressed.cc);
     }
     if let Some(outcome) = wished(job, tx, &submission).await? {
         return Ok(outcome);

@@ -116,6 +116,7 @@ pub(super) async fn edit(
             language: submission.language,
         },
         special: submission.special,
+        names: submission.names,
         at: object.updated.unwrap_or(said_at),
         received,
     };

@@ -126,6 +126,9 @@ pub(super) async fn post(
         post.is_local || post.community_id.is_some() || post.state != PostState::Published
     });
     if has_place {
+        if let Some(post) = &stored {
+            actions::shown_by(&job.federation.actions, tx, job.actor, post).await?;
+        }
         return done("known already");
     }
     if job.federation.actions.site.is_ours(id.as_str()) {
@@ -173,7 +176,9 @@ pub(super) async fn post(
         // Met before as what somebody answers, or by its author alone.
         if own {
             tx.adopt_post(post.id, job.actor.id).await?;
+            actions::adopted(&job.federation.actions, tx, job.actor, post.id).await?;
         }
+        actions::shown_by(&job.federation.actions, tx, job.actor, &post).await?;
         return done("known already");
     }
     let about = About {
@@ -182,5 +187,10 @@ pub(super) async fn post(
         parent: parent.as_ref(),
         received: None,
     };
-    submit(job, tx, object, about).await
+    let outcome = submit(job, tx, object, about).await?;
+    if !own && let Some(post) = tx.post_by_uri(object.id.as_str()).await? {
+        // It boosts what belongs elsewhere.
+        actions::shown_by(&job.federation.actions, tx, job.actor, &post).await?;
+    }
+    Ok(outcome)
 }

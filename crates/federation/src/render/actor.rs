@@ -93,6 +93,10 @@ pub struct PersonView {
     pub manually_approves: bool,
     /// Wants to be found.
     pub discoverable: bool,
+    /// Lets others search its posts.
+    pub indexable: bool,
+    /// Rows of the profile: name and safe HTML.
+    pub fields: Vec<(String, String)>,
     /// Stopped by an administrator: nothing about the person is shown.
     pub suspended: bool,
     /// Earlier ids of the same person.
@@ -143,6 +147,15 @@ struct Picture<'a> {
     url: &'a Url,
     #[serde(skip_serializing_if = "Option::is_none")]
     media_type: Option<&'a str>,
+}
+
+/// A row of a profile, as Mastodon has it.
+#[derive(Serialize)]
+struct PropertyValue<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    name: &'a str,
+    value: &'a str,
 }
 
 #[derive(Serialize)]
@@ -235,6 +248,8 @@ struct Actor<'a> {
     icon: Option<Picture<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<Picture<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attachment: Vec<PropertyValue<'a>>,
     #[serde(skip_serializing_if = "none")]
     also_known_as: &'a [Url],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -294,6 +309,7 @@ fn base<'a>(
         updated: None,
         icon: None,
         image: None,
+        attachment: Vec::new(),
         also_known_as: &[],
         moved_to: None,
         suspended: None,
@@ -357,11 +373,20 @@ fn person_actor(view: &PersonView) -> Actor<'_> {
         summary: view.summary_html.as_deref(),
         manually_approves_followers: view.manually_approves,
         discoverable: view.discoverable,
-        indexable: view.discoverable,
+        indexable: view.indexable,
         published: view.published.rfc3339(),
         updated: view.updated.map(Timestamp::rfc3339),
         icon: picture(view.icon.as_ref()),
         image: picture(view.image.as_ref()),
+        attachment: view
+            .fields
+            .iter()
+            .map(|(name, value)| PropertyValue {
+                kind: "PropertyValue",
+                name,
+                value,
+            })
+            .collect(),
         also_known_as: &view.also_known_as,
         moved_to: view.moved_to.as_ref(),
         suspended: view.suspended.then_some(true),

@@ -229,6 +229,13 @@ struct Metadata<'a> {
     node_name: &'a str,
     groups: u64,
     features: &'a [String],
+    /// Whose API apps find here: some know nothing but names of software.
+    upstream: Upstream,
+}
+
+#[derive(Serialize)]
+struct Upstream {
+    name: &'static str,
 }
 
 #[derive(Serialize)]
@@ -273,6 +280,7 @@ pub fn nodeinfo(view: &NodeInfoView, version: NodeInfoVersion) -> Rendered {
             node_name: &view.title,
             groups: view.groups,
             features: &view.features,
+            upstream: Upstream { name: "mastodon" },
         },
     })
 }

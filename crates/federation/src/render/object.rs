@@ -133,13 +133,16 @@ impl Addressing {
 ///
 /// A thread goes to its community and everybody; a reply to everybody, with
 /// copies to the community and the parent's author, as Lemmy has it. What is for
-/// followers or single people names no community, so that none can announce it.
+/// followers or single people names no community, so that none can announce it, and
+/// goes to those who are named, not to whoever is answered.
 pub fn addressing(view: &PostView) -> Addressing {
     let community = view.community.as_ref().map(|it| it.mention.id.to_string());
     let followers = view.author_followers.as_ref().map(Url::to_string);
+    let public = view.visibility.may_be_announced();
     let named = view
         .parent
         .iter()
+        .filter(|_| public)
         .map(|parent| parent.author.id.to_string())
         .chain(view.mentions.iter().map(|mention| mention.id.to_string()));
     let (mut to, mut cc): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
@@ -386,6 +389,7 @@ fn attachments(view: &PostView) -> Vec<Attachment<'_>> {
 
 fn tags<'a>(view: &'a PostView, community: Option<&'a CommunityView>) -> Vec<Tag<'a>> {
     let parent = view.parent.as_ref().map(|parent| &parent.author);
+    let parent = parent.filter(|_| view.visibility.may_be_announced());
     let mut named: Vec<&MentionView> = Vec::new();
     for mention in community
         .map(|it| &it.mention)

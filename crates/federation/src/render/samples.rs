@@ -83,6 +83,11 @@ pub(super) fn person() -> PersonView {
         bot: false,
         manually_approves: false,
         discoverable: false,
+        indexable: false,
+        fields: vec![(
+            "Site".to_owned(),
+            "<a href=\"https://a.example\">a</a>".to_owned(),
+        )],
         suspended: false,
         also_known_as: vec![url("https://ancien.example/u/membre")],
         moved_to: None,

@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Plural, Texts};
+use super::{Plural, Texts, door};
 
 /// The words in English.
 pub(crate) static ENGLISH: Texts = Texts {
@@ -123,4 +123,6 @@ pub(crate) static ENGLISH: Texts = Texts {
     trouble: "Temporarily unavailable",
     trouble_why: "The server cannot answer. Try again in a moment.",
     back_home: "See the communities of this server",
+
+    door: &door::ENGLISH,
 };

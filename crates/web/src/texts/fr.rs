@@ -1,6 +1,6 @@
 //! French, the first language.
 
-use super::{Plural, Texts};
+use super::{Plural, Texts, door};
 
 /// The words in French.
 pub(crate) static FRENCH: Texts = Texts {
@@ -123,4 +123,6 @@ pub(crate) static FRENCH: Texts = Texts {
     trouble: "Service momentanément indisponible",
     trouble_why: "Le serveur n’arrive pas à répondre. Réessayez dans un instant.",
     back_home: "Voir les communautés de ce serveur",
+
+    door: &door::FRENCH,
 };

@@ -1,8 +1,10 @@
 //! All words that pages say, one file a language. `{}` stands for what is filled in.
 
+mod door;
 mod en;
 mod fr;
 
+pub(crate) use door::DoorTexts;
 pub(crate) use en::ENGLISH;
 pub(crate) use fr::FRENCH;
 
@@ -105,6 +107,9 @@ pub(crate) struct Texts {
     pub(crate) trouble: &'static str,
     pub(crate) trouble_why: &'static str,
     pub(crate) back_home: &'static str,
+
+    /// Logging in and letting apps in.
+    pub(crate) door: &'static DoorTexts,
 }
 
 impl Texts {

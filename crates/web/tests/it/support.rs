@@ -113,16 +113,17 @@ impl Lab {
         let url = format!("sqlite://{}", folder.path().join("lab.db").display());
         let store = Store::open(&OpenOptions { url, readers: 2 }).await.unwrap();
         let site = Site::new(&Url::parse("https://lab.example").unwrap()).unwrap();
-        let app = router(Pages {
-            store: store.clone(),
-            site: site.clone(),
-            title: "Laboratoires".to_owned(),
-        });
         let ctx = Context {
-            site,
+            site: site.clone(),
             clock: Arc::new(Noon),
             ids: Arc::new(IdSource::default()),
         };
+        let app = router(Pages {
+            store: store.clone(),
+            actions: ctx.clone(),
+            site,
+            title: "Laboratoires".to_owned(),
+        });
         Self {
             store,
             ctx,
@@ -219,6 +220,7 @@ impl Lab {
             updated_at: None,
             received: remote.then_some("{}"),
             special: Special::Nothing,
+            names: archipel_actions::Names::default(),
         };
         let submitted = submit_post(&self.ctx, &mut tx, submission).await.unwrap();
         tx.commit().await.unwrap();

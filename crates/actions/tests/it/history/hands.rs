@@ -155,6 +155,7 @@ impl Hands {
                     special: Special::Nothing,
                     at: self.at(-late),
                     received: self.received(by),
+                    names: archipel_actions::Names::default(),
                 };
                 let outcome = edit_post(ctx, tx, &self.people[by], post, &edit).await;
                 outcome.map(|outcome| outcome != EditOutcome::Unchanged)

@@ -5,19 +5,14 @@
 
 use archipel_actions::{self as actions, CommunityChange};
 use archipel_model::JoinPolicy;
+use archipel_model::profile::{NAME, ROWS};
 use archipel_storage::Community;
 
 use super::Acting;
 use crate::api::Api;
-use crate::entities::Field;
 use crate::error::{ApiError, Result};
-use crate::render;
 use crate::viewer::Viewer;
 
-/// Most rules that apps are shown as rows to edit; those beyond stay as they are.
-pub(crate) const ROWS: usize = 8;
-/// Longest title, in characters.
-const TITLE: usize = 100;
 /// Longest description, in characters.
 const DESCRIPTION: usize = 10_000;
 /// Longest rule, in characters.
@@ -52,7 +47,7 @@ pub(crate) async fn update(api: &Api, viewer: &Viewer, said: &Said<'_>) -> Resul
 
 fn change(said: &Said<'_>, before: &Community, title: &str) -> Result<CommunityChange> {
     for (text, most, what) in [
-        (said.display_name, TITLE, "The title"),
+        (said.display_name, NAME, "The title"),
         (said.note, DESCRIPTION, "The description"),
     ] {
         if text.is_some_and(|text| text.chars().count() > most) {
@@ -103,12 +98,17 @@ fn rules(fields: &[(String, String)], before: &Community) -> Result<Option<Strin
         )));
     }
     let known = before.rule_list();
+    // Apps are shown so many rules to edit; those beyond stay as they are.
     rules.extend(known.iter().skip(ROWS).map(|rule| (*rule).to_owned()));
     Ok((rules != known).then(|| rules.join("\n")))
 }
 
 /// One row as a rule. "Règle 3" only counts; any other name belongs to the rule.
 fn rule(name: &str, value: &str) -> String {
+    // The last row that apps are shown leads to the page of the rules.
+    if matches!(name.trim(), "Règles" | "Rules") {
+        return String::new();
+    }
     let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let (name, value) = (one_line(name), one_line(value));
     let counts = name
@@ -126,19 +126,13 @@ fn rule(name: &str, value: &str) -> String {
     }
 }
 
-/// The rules as rows to edit, as many as apps are shown.
-pub(crate) fn rows(community: &Community) -> Vec<Field> {
-    let mut rows = render::rule_rows(community, true);
-    rows.truncate(ROWS);
-    rows
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use archipel_model::{ActorId, CommunityPolicy};
 
     use super::*;
+    use crate::render;
 
     fn community(rules: &str) -> Community {
         Community {
@@ -157,7 +151,7 @@ mod tests {
     #[test]
     fn a_profile_that_is_sent_unchanged_changes_nothing() {
         let before = community("Courtoisie\nSources");
-        let rows = rows(&before);
+        let rows = render::rules(&before);
         assert_eq!(rows.first().unwrap().name, "Règle 1");
         let said = Said {
             display_name: Some("Titre"),

@@ -113,7 +113,11 @@ async fn actor_part(
         Some(community) => {
             render::actor::group_part(&views::group(actor, &community, &keys, root, now)?)?
         }
-        None => render::actor::person_part(&views::person(actor, &keys, root, now)?)?,
+        None => {
+            let shown = conn.shown_actors(&[actor.id]).await?;
+            let shown = shown.first().ok_or(ViewError::Missing("the person"))?;
+            render::actor::person_part(&views::person(shown, &keys, root, now)?)?
+        }
     })
 }
 
