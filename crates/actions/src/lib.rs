@@ -19,6 +19,7 @@ mod feed;
 mod follow;
 mod hold;
 mod invite_links;
+mod keeping;
 mod keys;
 mod late;
 mod letter;
@@ -45,6 +46,7 @@ mod remote;
 mod removal;
 mod report;
 mod resolution;
+mod rewriting;
 mod say;
 mod second_factor;
 mod secret;
@@ -52,12 +54,14 @@ mod server;
 mod session;
 mod sign_up;
 mod submit;
+mod talk;
 mod team;
 mod token;
 mod verdict;
 mod waiting;
 mod warn;
 mod world;
+mod writing;
 
 use std::sync::Arc;
 
@@ -80,6 +84,7 @@ pub use hold::{approve_held, refuse_held, set_wave};
 pub use invite_links::{
     NewInviteLink, OpenLink, create_invite_link, join_by_link, open_link, revoke_invite_link,
 };
+pub use keeping::{MOST_PINS, set_bookmarked, set_on_profile, set_thread_muted};
 pub use keys::{OVERLAP, hand_over_keys, keys_to_hand_over, rotate_keys};
 pub use late::{Brought, author_brings, author_deleted_unseen};
 pub use letter::take_letter;
@@ -113,6 +118,7 @@ pub use remote::{
 pub use removal::{remove_post, restore_post};
 pub use report::{Complaining, Reported, report, report_elsewhere};
 pub use resolution::resolve_report;
+pub use rewriting::{Described, Rewrite, rewrite_post, typed_text};
 pub use second_factor::{code_step, recovery_hash};
 pub use secret::{hash_of, new_secret};
 pub use server::{
@@ -130,6 +136,10 @@ pub use token::give_token_here;
 pub use waiting::{approve_edit, refuse_edit};
 pub use warn::warn;
 pub use world::{Boxed, Discovered, World};
+pub use writing::{
+    ADDRESS_COUNTS, DraftError, MAX_MEDIA, MAX_TEXT, Written, check_draft, check_media,
+    publish_scheduled, write_post,
+};
 
 /// What every action needs besides its transaction.
 #[derive(Clone, Debug)]
@@ -254,6 +264,12 @@ pub enum Error {
     /// It moved a short time ago.
     #[error("moved a short time ago; the next move is possible from {}", .0.rfc3339())]
     MovedLately(Timestamp),
+    /// There is no room on top of a profile.
+    #[error("{0} posts are on top of the profile already; take one down first")]
+    TooManyPins(usize),
+    /// What was written cannot be a post.
+    #[error(transparent)]
+    Draft(#[from] DraftError),
     /// There is no such invitation link in this place.
     #[error("there is no such invitation link; `archipel invite list` shows all")]
     NoSuchLink,

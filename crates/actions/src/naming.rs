@@ -1,7 +1,7 @@
 //! Whom and what posts name: typed here, or said by the document of a post of elsewhere.
 
-use archipel_model::text::typed;
 use archipel_model::text::typed::Name;
+use archipel_model::text::{titled, typed};
 use archipel_model::{ActorKind, ActorState, Host, PostId};
 use archipel_storage::{Actor, Tx};
 
@@ -39,8 +39,14 @@ impl Found {
     }
 }
 
-/// What a text that was typed here names, and its HTML.
-pub(crate) async fn typed_here(ctx: &Context, tx: &mut Tx, source: &str) -> Result<Found> {
+/// What a text that was typed here names, and its HTML, without the title that it begins
+/// with.
+pub(crate) async fn typed_here(
+    ctx: &Context,
+    tx: &mut Tx,
+    source: &str,
+    title: Option<&str>,
+) -> Result<Found> {
     let mut known: Vec<(Name<'_>, Actor)> = Vec::new();
     for name in typed::mentions(source) {
         if let Some(actor) = named(ctx, tx, name).await? {
@@ -51,7 +57,7 @@ pub(crate) async fn typed_here(ctx: &Context, tx: &mut Tx, source: &str) -> Resu
         let (_, actor) = known.iter().find(|(known, _)| *known == name)?;
         Some(actor.page().to_owned())
     };
-    let content = typed::html(source, ctx.site.base(), page);
+    let content = typed::html(titled::body(source, title), ctx.site.base(), page);
     let mut people: Vec<Actor> = Vec::new();
     for (_, actor) in known {
         if !people.iter().any(|one| one.id == actor.id) {
@@ -67,7 +73,7 @@ pub(crate) async fn typed_here(ctx: &Context, tx: &mut Tx, source: &str) -> Resu
 }
 
 /// The known actor of this name.
-async fn named(ctx: &Context, tx: &mut Tx, name: Name<'_>) -> Result<Option<Actor>> {
+pub(crate) async fn named(ctx: &Context, tx: &mut Tx, name: Name<'_>) -> Result<Option<Actor>> {
     let host = match name.host {
         None => None,
         Some(host) => match host.parse::<Host>() {

@@ -9,5 +9,6 @@ pub mod config;
 pub mod http;
 pub mod logging;
 mod polls;
+mod scheduled;
 pub mod shutdown;
 mod world;

@@ -105,6 +105,7 @@ impl From<actions::Error> for ApiError {
         match error {
             actions::Error::Storage(error) => error.into(),
             actions::Error::Denied(_) => Self::Forbidden(error.to_string()),
+            actions::Error::Draft(actions::DraftError::NoParent) => Self::NotFound,
             other => Self::Unprocessable(other.to_string()),
         }
     }

@@ -133,6 +133,10 @@ fn start_workers(app: &App, workers: &TaskTracker, stop: &CancellationToken) {
     workers.spawn(kept_up("polls", stop.clone(), move |stop| {
         crate::polls::run(polls.clone(), stop)
     }));
+    let scheduled = app.clone();
+    workers.spawn(kept_up("scheduled posts", stop.clone(), move |stop| {
+        crate::scheduled::run(scheduled.clone(), stop)
+    }));
     workers.spawn(hand_over_keys(app.clone(), stop.clone()));
     workers.spawn(tidy(app.clone(), stop.clone()));
     workers.spawn(end_bans(app.clone(), stop.clone()));

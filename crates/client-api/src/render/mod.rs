@@ -14,4 +14,4 @@ pub(crate) use counts::CountCache;
 pub(crate) use credentials::{credentials, editable, rules};
 pub(crate) use filtered::{Whole, fill, filters, keyword as filter_keyword, post as filter_post};
 pub(crate) use pictures::Pictures;
-pub(crate) use statuses::{own_post, status, statuses};
+pub(crate) use statuses::{attachment, own_post, poll, status, statuses, titled};
