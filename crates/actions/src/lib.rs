@@ -140,6 +140,7 @@ pub use writing::{
     ADDRESS_COUNTS, DraftError, MAX_MEDIA, MAX_TEXT, Written, check_draft, check_media,
     publish_scheduled, write_post,
 };
+pub use world::{Boxed, Discovered, Posted, World};
 
 /// What every action needs besides its transaction.
 #[derive(Clone, Debug)]

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use archipel_actions::{Boxed, Discovered, NewKeys, World};
+use archipel_actions::{Boxed, Discovered, NewKeys, Posted, World};
 use archipel_federation::client::Budget;
 use archipel_federation::gate::GateRules;
 use archipel_federation::{Federation, new_keys};
 use archipel_model::{Host, PeerPolicy};
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue};
 use url::Url;
 
 /// How long somebody who searches is kept waiting.
@@ -23,6 +25,29 @@ impl World for Network {
                 .await
                 .ok()
                 .flatten()
+        })
+    }
+
+    fn post_bytes<'a>(
+        &'a self,
+        url: &'a Url,
+        headers: Vec<(&'static str, String)>,
+        body: Vec<u8>,
+    ) -> Boxed<'a, Posted> {
+        Box::pin(async move {
+            let headers = headers
+                .into_iter()
+                .filter_map(|(name, value)| {
+                    let value = HeaderValue::try_from(value).ok()?;
+                    Some((HeaderName::from_static(name), value))
+                })
+                .collect();
+            let body = Bytes::from(body);
+            let (status, retry_after) = self.0.client.post_bytes(url, headers, body).await;
+            Posted {
+                status,
+                retry_after,
+            }
         })
     }
 

@@ -14,12 +14,16 @@ mod error;
 mod extract;
 mod limits;
 mod openapi;
+mod push;
 mod registry;
 mod render;
 mod routes;
+mod stream;
 mod vapid;
 mod viewer;
 
 pub use api::{Api, Settings};
+pub use push::run as push;
 pub use registry::{Access, Endpoint, Shows};
 pub use routes::{endpoints, router};
+pub use stream::run as stream;

@@ -46,11 +46,13 @@ pub async fn run_until(context: &Context, stop: CancellationToken) -> anyhow::Re
         .await
         .with_context(|| format!("cannot listen on {}", config.server.listen))?;
     let ready = Arc::new(AtomicBool::new(true));
-    let router = router(&app, context, ready.clone())?;
+    let api = client_api(&app);
+    let router = router(&app, context, ready.clone(), api.clone())?;
 
     let workers = TaskTracker::new();
     let work_stop = CancellationToken::new();
     start_workers(&app, &workers, &work_stop);
+    start_telling(&api, &workers, &work_stop, &stop);
     let watching = {
         let store = app.store.clone();
         tokio::spawn(async move { store.watch().await })
@@ -82,7 +84,12 @@ pub async fn run_until(context: &Context, stop: CancellationToken) -> anyhow::Re
     Ok(())
 }
 
-fn router(app: &App, context: &Context, ready: Arc<AtomicBool>) -> anyhow::Result<Router> {
+fn router(
+    app: &App,
+    context: &Context,
+    ready: Arc<AtomicBool>,
+    api: archipel_client_api::Api,
+) -> anyhow::Result<Router> {
     let pages = archipel_web::router(Pages {
         store: app.store.clone(),
         actions: app.actions.clone(),
@@ -97,7 +104,16 @@ fn router(app: &App, context: &Context, ready: Arc<AtomicBool>) -> anyhow::Resul
             app: app.clone(),
             ready,
         });
-    let api = archipel_client_api::Api::new(
+    let apps = archipel_client_api::router(api);
+    Ok(health.merge(apps).merge(archipel_federation::router(
+        app.federation.clone(),
+        rules,
+        pages,
+    )))
+}
+
+fn client_api(app: &App) -> archipel_client_api::Api {
+    archipel_client_api::Api::new(
         app.store.clone(),
         app.actions.clone(),
         Arc::new(Network(app.federation.clone())),
@@ -108,13 +124,23 @@ fn router(app: &App, context: &Context, ready: Arc<AtomicBool>) -> anyhow::Resul
             registrations_open: false,
             approval_required: false,
         },
-    );
-    let apps = archipel_client_api::router(api);
-    Ok(health.merge(apps).merge(archipel_federation::router(
-        app.federation.clone(),
-        rules,
-        pages,
-    )))
+    )
+}
+
+/// Streams end when the server begins to stop; else it would wait for them.
+fn start_telling(
+    api: &archipel_client_api::Api,
+    workers: &TaskTracker,
+    work_stop: &CancellationToken,
+    stop: &CancellationToken,
+) {
+    let (pushing, streaming) = (api.clone(), api.clone());
+    workers.spawn(kept_up("push", work_stop.clone(), move |stop| {
+        archipel_client_api::push(pushing.clone(), stop)
+    }));
+    workers.spawn(kept_up("streams", stop.clone(), move |stop| {
+        archipel_client_api::stream(streaming.clone(), stop)
+    }));
 }
 
 fn start_workers(app: &App, workers: &TaskTracker, stop: &CancellationToken) {

@@ -8,6 +8,7 @@ mod credential;
 mod date;
 mod filter;
 mod instance;
+mod notification;
 mod relationship;
 mod status;
 
@@ -17,6 +18,11 @@ pub(crate) use credential::{CredentialAccount, Profile, Role, Source};
 pub(crate) use date::{Date, Day};
 pub(crate) use filter::{Filter, FilterKeyword, FilterStatus, FilterV1};
 pub(crate) use instance::{Contact, Instance, InstanceRule, InstanceV1, Registrations, Stats};
+pub(crate) use notification::{
+    GroupedNotifications, Merged, Nothing, Notification, NotificationGroup, NotificationPolicy,
+    NotificationRequest, OldNotificationPolicy, PartialAccount, PolicySummary, ReportTold, Unread,
+    WebPushSubscription,
+};
 pub(crate) use relationship::Relationship;
 pub(crate) use status::{
     Application, Attachment, Card, Community, Filtered, Mention, Poll, PollOption, Status, Tag,

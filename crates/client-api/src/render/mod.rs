@@ -6,6 +6,7 @@ mod accounts;
 mod counts;
 mod credentials;
 mod filtered;
+mod notifications;
 mod pictures;
 mod statuses;
 
@@ -13,5 +14,6 @@ pub(crate) use accounts::{account, accounts};
 pub(crate) use counts::CountCache;
 pub(crate) use credentials::{credentials, editable, rules};
 pub(crate) use filtered::{Whole, fill, filters, keyword as filter_keyword, post as filter_post};
+pub(crate) use notifications::{find as find_notified, group_key, notifications};
 pub(crate) use pictures::Pictures;
 pub(crate) use statuses::{attachment, own_post, poll, status, statuses, titled};
