@@ -124,6 +124,7 @@ pub use secret::{hash_of, new_secret};
 pub use server::{
     assign_report, caring, delete_account, file_report, log_server_decision, may_decide_servers,
     reopen_report, set_disabled, suspend,
+};
 pub use session::{Browser, session_is_stale, use_session};
 pub use sign_up::{
     Flaw, Flawed, HandleRule, NoSignUp, SignUpForm, SignUpReady, Stage, approve_sign_up,
@@ -135,7 +136,6 @@ pub use team::{appoint, dismiss};
 pub use token::give_token_here;
 pub use waiting::{approve_edit, refuse_edit};
 pub use warn::warn;
-pub use world::{Boxed, Discovered, World};
 pub use writing::{
     ADDRESS_COUNTS, DraftError, MAX_MEDIA, MAX_TEXT, Written, check_draft, check_media,
     publish_scheduled, write_post,
