@@ -12,6 +12,7 @@
 )]
 
 pub mod bovine;
+pub mod browser;
 pub mod cli;
 pub mod clients;
 pub mod clock;
@@ -27,6 +28,7 @@ pub mod recorder;
 pub mod surface;
 pub mod wait;
 
+pub use browser::Browser;
 pub use database::Db;
 pub use hostile::{Hostile, Reply};
 pub use lab::{Lab, LabBuilder};

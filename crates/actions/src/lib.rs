@@ -9,14 +9,20 @@ mod accept;
 mod accounts;
 mod aliases;
 mod announce;
+mod apps;
 mod asking;
+mod authorize;
 mod ban;
 mod communities;
+mod credentials;
 mod deletion;
 mod edit;
+mod enrolment;
 mod everywhere;
+mod exchange;
 mod feed;
 mod follow;
+mod hashing;
 mod hold;
 mod invite_links;
 mod keeping;
@@ -70,16 +76,30 @@ use archipel_model::{ActivityId, Clock, Id, IdSource, Site, Timestamp};
 pub use accept::{decide_request, follow_answered};
 pub use accounts::{NewKeys, create_instance, create_person, set_admin};
 pub use aliases::{add_alias, remove_alias};
+pub use apps::{AppRequest, register_app};
 pub use asking::{ask_again_when_due, shown_while_pending};
+pub use authorize::{AccessRequest, Asked, BadRequest, grant_access, look_at_request};
 pub use ban::{Ban, ban, unban};
 pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
+pub use credentials::{
+    ask_for_new_address, ask_for_new_password, change_password, choose_new_password,
+    confirm_new_address, new_password_for,
+};
 pub use deletion::{
     actor_deleted, actor_gone, author_deleted, close_community, delete_local_actor,
 };
 pub use edit::{Edit, EditOutcome, edit_post, poll_counted};
+pub use enrolment::{
+    authenticator_uri, begin_second_factor, drop_second_factor, end_second_factor, grouped,
+    offer_second_factor, renew_recovery_codes,
+};
 pub use everywhere::end_bans;
+pub use exchange::{
+    Exchanged, GivenToken, NoToken, exchange_code, give_back_token, known_app, token_for_app,
+};
 pub use feed::{adopted, shown_by};
 pub use follow::{FollowOutcome, FollowRequest, ReceivedFollow, follow, unfollow};
+pub use hashing::{hash_aside, verify_aside};
 pub use hold::{approve_held, refuse_held, set_wave};
 pub use invite_links::{
     NewInviteLink, OpenLink, create_invite_link, join_by_link, open_link, revoke_invite_link,
@@ -94,7 +114,7 @@ pub use login::{
     Attempt, Checked, LoggedIn, begin_login, finish_login, give_second_factor, log_out,
     replace_password,
 };
-pub use mail::{AccountRules, write_test};
+pub use mail::AccountRules;
 pub use marking::set_marked;
 pub use membership::{expel, invite, set_vouched};
 pub use moves::{
@@ -127,13 +147,13 @@ pub use server::{
 };
 pub use session::{Browser, session_is_stale, use_session};
 pub use sign_up::{
-    Flaw, Flawed, HandleRule, NoSignUp, SignUpForm, SignUpReady, Stage, approve_sign_up,
-    check_sign_up, confirm_address, correct_address, forget_stale_sign_ups, reject_sign_up,
-    resend_confirmation, sign_up,
+    Flaw, Flawed, HandleRule, NoSignUp, Registered, SignUpForm, SignUpFrom, Stage, approve_sign_up,
+    confirm_address, correct_address, forget_stale_sign_ups, register, reject_sign_up,
+    resend_confirmation,
 };
 pub use submit::{Special, Submission, Submitted, submit_post};
 pub use team::{appoint, dismiss};
-pub use token::give_token_here;
+pub use token::{Grant, give_token, give_token_here};
 pub use waiting::{approve_edit, refuse_edit};
 pub use warn::warn;
 pub use writing::{
@@ -277,9 +297,18 @@ pub enum Error {
     /// Nobody of that name asked for an account, or they are in.
     #[error("nobody of that name waits for an account; `archipel account waiting` shows all")]
     NoSuchSignUp,
+    /// What was given is not acceptable; says why.
+    #[error("{0}")]
+    Invalid(String),
+    /// The role that was relied on is not held, or not any more.
+    #[error("you hold no role in this community any more")]
+    NoRole,
     /// Tried too often; seconds to wait.
     #[error("too many tries; try again in {} minutes", .0.div_ceil(60))]
     TooOften(u64),
+    /// The server is stopping, or cannot do what takes long.
+    #[error("the server has too much to do at the moment, please try again")]
+    Busy,
     /// Not permitted.
     #[error("not permitted: {0}: {words}", words = .0.sentence())]
     Denied(archipel_model::permission::Denial),

@@ -1,6 +1,6 @@
 //! Giving tokens to apps.
 
-use archipel_model::{ActorId, AppId, Scopes};
+use archipel_model::{AccountId, ActorId, AppId, Scopes};
 use archipel_storage::{Actor, NewOauthApp, NewToken, Tx};
 
 use crate::secret::{hash_of, new_secret};
@@ -37,15 +37,42 @@ pub async fn give_token_here(
         tx.insert_app(&app, ctx.now()).await?;
         id
     };
+    let grant = Grant {
+        app: app_id,
+        account: Some(account_id),
+        community,
+        scopes,
+        code_hash: None,
+    };
+    give_token(ctx, tx, &grant).await
+}
+
+/// What a token is given for.
+#[derive(Clone, Copy, Debug)]
+pub struct Grant<'a> {
+    /// To which app.
+    pub app: AppId,
+    /// In whose name; none for the app itself.
+    pub account: Option<AccountId>,
+    /// As which community.
+    pub community: Option<ActorId>,
+    /// For what.
+    pub scopes: &'a Scopes,
+    /// The code that it is given for.
+    pub code_hash: Option<&'a str>,
+}
+
+/// Gives a token. Returns it: it is never seen again.
+pub async fn give_token(ctx: &Context, tx: &mut Tx, grant: &Grant<'_>) -> Result<String> {
     let token = new_secret();
     let new = NewToken {
         id: ctx.id(),
         hash: &hash_of(&token),
-        app_id,
-        account_id: Some(account_id),
-        community_id: community,
-        scopes,
-        code_hash: None,
+        app_id: grant.app,
+        account_id: grant.account,
+        community_id: grant.community,
+        scopes: grant.scopes,
+        code_hash: grant.code_hash,
     };
     tx.insert_token(&new, ctx.now()).await?;
     Ok(token)

@@ -8,10 +8,10 @@ use archipel_actions as actions;
 use archipel_federation::client::{Client, ClientConfig};
 use archipel_federation::gate::GateRules;
 use archipel_federation::{Federation, Mode, PeerBook, Settings, new_keys};
-use archipel_model::{Clock, IdSource, Site, SystemClock};
+use archipel_model::{Clock, IdSource, Registration, Site, SystemClock};
 use archipel_storage::{OpenOptions, Store};
 
-use crate::config::{Config, FederationMode, communities};
+use crate::config::{self, Config, FederationMode, communities};
 
 /// The server's title, for NodeInfo, its actor and its pages.
 const TITLE: &str = "Archipel";
@@ -25,6 +25,8 @@ pub struct App {
     pub actions: actions::Context,
     /// The federation door.
     pub federation: Federation,
+    /// What the operator decided about accounts.
+    pub accounts: actions::AccountRules,
 }
 
 impl App {
@@ -53,16 +55,18 @@ impl App {
             policy: peers.clone(),
             ..ClientConfig::new(&config.server.public_url)
         })?;
+        let accounts = account_rules(config);
         let settings = Settings {
             authorized_fetch: config.federation.authorized_fetch,
             senders: config.federation.deliveries,
             title: TITLE.to_owned(),
-            open_registrations: false,
+            open_registrations: accounts.registration == Registration::Approval,
         };
         let app = Self {
             federation: Federation::new(store.clone(), actions.clone(), client, peers, settings),
             actions,
             store,
+            accounts,
         };
         app.first_start(config).await?;
         Ok(app)
@@ -135,6 +139,18 @@ impl App {
     /// The title of this server.
     pub const fn title() -> &'static str {
         TITLE
+    }
+}
+
+fn account_rules(config: &Config) -> actions::AccountRules {
+    actions::AccountRules {
+        registration: match config.accounts.registration {
+            config::Registration::Closed => Registration::Closed,
+            config::Registration::Invitation => Registration::Invitation,
+            config::Registration::Approval => Registration::Approval,
+        },
+        mail: config.mail.is_configured(),
+        title: TITLE.to_owned(),
     }
 }
 

@@ -8,6 +8,7 @@ pub mod commands;
 pub mod config;
 pub mod http;
 pub mod logging;
+mod mail;
 mod polls;
 mod scheduled;
 pub mod shutdown;

@@ -46,6 +46,8 @@ async fn dispatch(context: &Context, command: &Command) -> anyhow::Result<()> {
         Command::Migrate => commands::migrate::run(context).await,
         Command::Token(args) => commands::token::run(context, args).await,
         Command::Account(args) => commands::account::run(context, args).await,
+        Command::Invite(args) => commands::invites::run(context, args).await,
+        Command::Mail(args) => commands::mail::run(context, args).await,
         Command::Community(args) => commands::community::run(context, args).await,
         Command::Instance(args) => commands::identity::instance(context, args).await,
         Command::Peer(args) => commands::peer::run(context, args).await,

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use archipel_actions::{Context, World};
+use archipel_actions::{AccountRules, Context, World};
 use archipel_storage::Store;
 use serde_json::Value;
 
@@ -37,6 +37,8 @@ pub struct Settings {
     pub registrations_open: bool,
     /// Whether somebody looks at what they ask before they are let in.
     pub approval_required: bool,
+    /// What the operator decided about accounts.
+    pub accounts: AccountRules,
 }
 
 impl Api {

@@ -7,7 +7,7 @@ use archipel_actions as actions;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Why there is no other answer.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +33,9 @@ pub(crate) enum ApiError {
     /// What was sent makes no sense or cannot be done; says what to do.
     #[error("{0}")]
     Unprocessable(String),
+    /// Fields of a form make no sense: what is wrong, field by field.
+    #[error("{0}")]
+    Invalid(String, Value),
     /// The request is not one.
     #[error("{0}")]
     Bad(String),
@@ -63,7 +66,9 @@ impl ApiError {
         match self {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Scope | Self::Forbidden(_) => StatusCode::FORBIDDEN,
-            Self::NeedsUser | Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::NeedsUser | Self::Unprocessable(_) | Self::Invalid(..) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Bad(_) => StatusCode::BAD_REQUEST,
@@ -77,8 +82,13 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut response =
-            (self.status(), Json(json!({ "error": self.to_string() }))).into_response();
+        let body = match &self {
+            Self::Invalid(_, details) => {
+                json!({ "error": self.to_string(), "details": details })
+            }
+            _ => json!({ "error": self.to_string() }),
+        };
+        let mut response = (self.status(), Json(body)).into_response();
         let headers = response.headers_mut();
         if let Self::TooMany(seconds) = self {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -104,6 +114,7 @@ impl From<actions::Error> for ApiError {
     fn from(error: actions::Error) -> Self {
         match error {
             actions::Error::Storage(error) => error.into(),
+            actions::Error::TooOften(seconds) => Self::TooMany(seconds),
             actions::Error::Denied(_) => Self::Forbidden(error.to_string()),
             actions::Error::Draft(actions::DraftError::NoParent) => Self::NotFound,
             other => Self::Unprocessable(other.to_string()),

@@ -58,12 +58,15 @@ fn operation(route: &Endpoint) -> Value {
         },
         "security": match route.access {
             Access::Anyone => json!([{}, { "token": [] }]),
-            Access::App | Access::AnyMember => json!([{ "token": [] }]),
+            Access::Client => json!([{}]),
+            Access::App | Access::AnyMember | Access::Newcomer => json!([{ "token": [] }]),
             Access::Member(scope) => json!([{ "token": [scope.as_str()] }]),
         },
         "x-access": match route.access {
             Access::Anyone => "anyone",
+            Access::Client => "client",
             Access::App => "app",
+            Access::Newcomer => "newcomer",
             Access::AnyMember | Access::Member(_) => "member",
         },
         "x-shows": match route.shows {

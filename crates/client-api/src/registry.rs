@@ -23,8 +23,13 @@ const BODY: usize = 1024 * 1024;
 pub enum Access {
     /// Everybody.
     Anyone,
+    /// An app that shows no token: it wants one, or gives one back. What it says of
+    /// itself is for the handler.
+    Client,
     /// An app with any token, its own too.
     App,
+    /// Somebody whose account may not act yet, whatever their token allows.
+    Newcomer,
     /// Somebody, whatever their token allows.
     AnyMember,
     /// Somebody whose token allows this.

@@ -55,6 +55,25 @@ pub(crate) enum Caller {
     Viewer(Viewer),
 }
 
+impl Caller {
+    /// The app that holds the token.
+    pub(crate) fn app(&self) -> AppId {
+        match self {
+            Self::App { app, .. } => *app,
+            Self::Viewer(viewer) => viewer.app,
+        }
+    }
+}
+
+/// Somebody on their way in, whose account may not act yet.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Newcomer {
+    /// Their account.
+    pub(crate) account: AccountId,
+    /// Whether they are past confirming their address.
+    pub(crate) confirmed: bool,
+}
+
 /// Somebody; the route demands it.
 #[derive(Clone, Debug)]
 pub(crate) struct Member(pub(crate) Viewer);
@@ -98,11 +117,29 @@ pub(crate) async fn caller(api: &Api, token: &str) -> Result<Caller> {
     Ok(caller)
 }
 
+/// Who bears this token, however far they are on their way in.
+async fn newcomer(api: &Api, token: &str) -> Result<Newcomer> {
+    let mut conn = api.store().read().await?;
+    let bearer = conn
+        .bearer(&hash_of(token))
+        .await?
+        .ok_or(ApiError::Unauthorized)?;
+    let account = bearer.account_id.ok_or(ApiError::NeedsUser)?;
+    Ok(Newcomer {
+        account,
+        confirmed: bearer.account_state.as_deref() != Some("unconfirmed"),
+    })
+}
+
 fn of(bearer: &Bearer) -> Result<Caller> {
     if !bearer.active {
-        return Err(ApiError::Forbidden(
-            "Your login is currently disabled".to_owned(),
-        ));
+        // Apps that made an account know these sentences, and ask again.
+        let why = match bearer.account_state.as_deref() {
+            Some("unconfirmed") => "Your login is missing a confirmed e-mail address",
+            Some("waiting") => "Your login is currently pending approval",
+            _ => "Your login is currently disabled",
+        };
+        return Err(ApiError::Forbidden(why.to_owned()));
     }
     let (Some(account), Some(person)) = (bearer.account_id, bearer.person_id) else {
         return Ok(Caller::App {
@@ -151,12 +188,21 @@ pub(crate) async fn enforce(
 }
 
 async fn admit(api: &Api, access: Access, parts: &mut Parts) -> Result<()> {
+    if access == Access::Client {
+        return Ok(());
+    }
+    if access == Access::Newcomer {
+        let token = token_of(parts)?.ok_or(ApiError::Unauthorized)?;
+        let newcomer = newcomer(api, token).await?;
+        parts.extensions.insert(newcomer);
+        return Ok(());
+    }
     let caller = match token_of(parts)? {
         Some(token) => Some(caller(api, token).await?),
         None => None,
     };
     match (access, &caller) {
-        (Access::Anyone, _) => {}
+        (Access::Anyone | Access::Client | Access::Newcomer, _) => {}
         (Access::App | Access::Member(_) | Access::AnyMember, None) => {
             return Err(ApiError::Unauthorized);
         }
@@ -186,6 +232,15 @@ impl<S: Sync> FromRequestParts<S> for Member {
             Some(Caller::App { .. }) => Err(ApiError::NeedsUser),
             None => Err(ApiError::Unauthorized),
         }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Newcomer {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let newcomer = parts.extensions.get().copied();
+        newcomer.ok_or(ApiError::Unauthorized)
     }
 }
 

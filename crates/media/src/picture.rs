@@ -7,8 +7,8 @@ use bytes::Bytes;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{
-    DynamicImage, ImageDecoder as _, ImageEncoder as _, ImageFormat, ImageReader, Limits,
-    RgbImage, RgbaImage,
+    DynamicImage, ImageDecoder as _, ImageEncoder as _, ImageFormat, ImageReader, Limits, RgbImage,
+    RgbaImage,
 };
 
 use crate::shape::{preview, tiny};
@@ -148,11 +148,8 @@ fn refusal(error: image::ImageError) -> Refused {
 
 /// Whether the first bytes are those of a film or a sound.
 fn is_film(bytes: &[u8]) -> bool {
-    let begins = |at: usize, with: &[u8]| {
-        bytes
-            .get(at..)
-            .is_some_and(|rest| rest.starts_with(with))
-    };
+    let begins =
+        |at: usize, with: &[u8]| bytes.get(at..).is_some_and(|rest| rest.starts_with(with));
     begins(4, b"ftyp")
         || begins(0, &[0x1a, 0x45, 0xdf, 0xa3])
         || begins(0, b"OggS")

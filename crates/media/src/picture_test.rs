@@ -94,7 +94,10 @@ fn every_kind_is_known_by_its_content_and_made_as_large_as_it_may_be() {
 #[test]
 fn what_is_no_picture_is_refused_whatever_it_is_called() {
     for (bytes, why) in [
-        (&b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>"[..], Refused::Kind),
+        (
+            &b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>"[..],
+            Refused::Kind,
+        ),
         (b"<!DOCTYPE html><html></html>", Refused::Kind),
         (b"%PDF-1.7 etc", Refused::Kind),
         (b"PK\x03\x04zip", Refused::Kind),
@@ -121,7 +124,11 @@ fn png_header(width: u32, height: u32) -> Vec<u8> {
     chunk.extend([8, 6, 0, 0, 0]);
     let crc = chunk.iter().fold(u32::MAX, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
-            if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 }
+            if crc & 1 == 1 {
+                (crc >> 1) ^ 0xedb8_8320
+            } else {
+                crc >> 1
+            }
         })
     });
     let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x0d".to_vec();

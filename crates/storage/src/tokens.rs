@@ -31,6 +31,8 @@ pub struct Bearer {
     pub scopes: Scopes,
     /// Whether the account may act: active, and its person neither suspended nor gone.
     pub active: bool,
+    /// How the account stands: unconfirmed, waiting, active or disabled.
+    pub account_state: Option<String>,
     /// When it was last used, as far as was written down.
     #[sqlx(try_from = "Maybe")]
     pub used_at: Option<Timestamp>,
@@ -48,7 +50,7 @@ impl Conn {
                     WHERE m.community_id = t.community_id AND m.actor_id = a.id) AS community_id,
                 t.community_id IS NOT NULL AS for_community, t.scopes,
                 (t.account_id IS NULL OR (c.state = 'active' AND a.state = 'active')) AS active,
-                t.used_at
+                c.state AS account_state, t.used_at
              FROM oauth_token t
              LEFT JOIN account c ON c.id = t.account_id
              LEFT JOIN actor a ON a.id = c.actor_id

@@ -7,13 +7,17 @@
 //! `texts`, one file a language.
 
 mod absence;
+mod access;
 mod address;
+mod authorize;
 mod community;
 mod dates;
 mod form;
 mod home;
 mod language;
+mod login;
 mod person;
+mod query;
 mod reader;
 mod session;
 mod special;
@@ -22,14 +26,16 @@ mod texts;
 mod thread;
 mod view;
 
-use archipel_actions::Context;
+use std::sync::Arc;
+
+use archipel_actions::{AccountRules, Context, World};
 use archipel_model::Site;
 use archipel_storage::Store;
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::map_response;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 /// What the pages need.
 #[derive(Clone, Debug)]
@@ -42,6 +48,10 @@ pub struct Pages {
     pub site: Site,
     /// The name of this server, for people.
     pub title: String,
+    /// What the operator decided about accounts.
+    pub accounts: AccountRules,
+    /// Makes keys for new people.
+    pub world: Arc<dyn World>,
 }
 
 /// The pages, and an answer in words for every other address.
@@ -51,6 +61,14 @@ pub fn router(pages: Pages) -> Router {
         .route("/c/{handle}", get(community::page))
         .route("/u/{handle}", get(person::page))
         .route("/p/{id}", get(thread::page))
+        .route("/login", get(login::page).post(login::enter))
+        .route("/login/code", get(login::second_page).post(login::second))
+        .route("/logout", post(login::leave))
+        .route(
+            "/oauth/authorize",
+            get(authorize::page).post(authorize::answer),
+        )
+        .route("/settings/sessions", get(access::page).post(access::end))
         .route("/assets/style.css", get(style::sheet))
         .fallback(absence::nothing)
         .with_state(pages)

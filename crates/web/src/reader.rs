@@ -117,6 +117,14 @@ impl Frame {
             ..self
         }
     }
+
+    /// The frame of a page that is for one person, or for one moment.
+    pub(crate) fn unlisted(self) -> Self {
+        Self {
+            listed: false,
+            ..self
+        }
+    }
 }
 
 /// The last variable part of the address, empty when it cannot be read.

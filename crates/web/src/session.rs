@@ -106,8 +106,11 @@ impl Seal {
         token_of(&self.secret)
     }
 
-    /// Gives the browser what the token is checked against, unless it has it.
+    /// Gives the browser what the token is checked against, unless it has it. A page with
+    /// the token is for this browser alone.
     pub(crate) fn on(&self, mut response: Response, site: &Site) -> Response {
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if self.fresh {
             Cookie::Visit.set(&mut response, site, &self.secret);
         }

@@ -24,6 +24,8 @@ mod changes;
 mod client_basics;
 mod client_hostile;
 mod client_people;
+mod client_login;
+mod client_oauth;
 mod client_privacy;
 mod clients;
 mod conformance;

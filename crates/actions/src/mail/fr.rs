@@ -93,10 +93,6 @@ pub(super) fn words(letter: Letter<'_>, from: &Sender<'_>) -> Words {
                     .unwrap_or_default()
             ),
         ),
-        Letter::Test => (
-            "Essai / test".to_owned(),
-            format!("Le courrier de {site} arrive. / Mail of {site} arrives.\n\n{host}"),
-        ),
     };
     Words {
         subject,

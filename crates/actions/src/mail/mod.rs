@@ -43,8 +43,6 @@ pub(crate) enum Letter<'a> {
     Approved { handle: &'a str, login: &'a str },
     /// Their request was not granted.
     Rejected { reason: Option<&'a str> },
-    /// A test by the operator.
-    Test,
 }
 
 /// Who writes.
@@ -94,11 +92,6 @@ pub(crate) async fn write(
         body: &words.text,
     };
     Ok(tx.insert_mail(&mail, ctx.now()).await?)
-}
-
-/// Queues a mail by which an operator sees whether mail arrives.
-pub async fn write_test(ctx: &Context, tx: &mut Tx, rules: &AccountRules, to: &str) -> Result<()> {
-    write(ctx, tx, rules, to, "fr", Letter::Test).await
 }
 
 #[cfg(test)]

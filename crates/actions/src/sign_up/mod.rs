@@ -3,6 +3,7 @@
 //! person is there for nobody; their name is kept for them.
 
 mod decide;
+mod register;
 mod way_in;
 mod wish;
 
@@ -10,6 +11,7 @@ use archipel_model::{AccountId, Email, Handle, Registration};
 use archipel_storage::{Account, NewSignUp, Tx};
 
 pub use decide::{approve_sign_up, forget_stale_sign_ups, reject_sign_up};
+pub use register::{From as SignUpFrom, Registered, register};
 pub use way_in::{confirm_address, correct_address, resend_confirmation};
 pub use wish::{Flaw, Flawed, HandleRule, SignUpForm};
 
@@ -64,7 +66,7 @@ impl From<archipel_storage::Error> for NoSignUp {
 
 /// A form that may make an account, once its password is hashed and keys are made.
 #[derive(Debug)]
-pub struct SignUpReady {
+pub(crate) struct SignUpReady {
     handle: Handle,
     email: Email,
     name: String,
@@ -76,13 +78,13 @@ pub struct SignUpReady {
 
 impl SignUpReady {
     /// The password, to be hashed where that holds nobody up.
-    pub fn password(&self) -> &str {
+    fn password(&self) -> &str {
         &self.password
     }
 }
 
 /// Looks at a form: cheap, and changes nothing.
-pub async fn check_sign_up(
+pub(crate) async fn check_sign_up(
     ctx: &Context,
     tx: &mut Tx,
     rules: &AccountRules,
@@ -125,7 +127,7 @@ async fn invited(
 
 /// Makes an account. Whether the address belongs to another account already is told to
 /// nobody but the one who reads it.
-pub async fn sign_up(
+pub(crate) async fn sign_up(
     ctx: &Context,
     tx: &mut Tx,
     rules: &AccountRules,

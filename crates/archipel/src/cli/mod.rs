@@ -6,6 +6,7 @@ mod communities;
 pub mod confirm;
 mod federation;
 mod identity;
+mod invites;
 mod moderation;
 mod people;
 mod reactions;
@@ -26,6 +27,7 @@ pub use federation::{
     PeerCommand, RetryFilter,
 };
 pub use identity::{AliasCommand, InstanceCommand, MoveArgs, RotateKeys, When};
+pub use invites::{InviteArgs, InviteCommand, MailCommand};
 pub use moderation::{
     By, Decide, HeldCommand, LogArgs, ModerateCommand, ModeratorCommand, OnBanned, OnPerson,
     OnPost, Why,
@@ -112,6 +114,14 @@ pub enum Command {
     /// Access for apps and programs
     #[command(subcommand)]
     Token(TokenCommand),
+
+    /// Links that invite to an account and to communities
+    #[command(subcommand)]
+    Invite(InviteCommand),
+
+    /// E-mail of this server
+    #[command(subcommand)]
+    Mail(MailCommand),
 
     /// Communities hosted here
     #[command(subcommand)]

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::identity::{AliasCommand, MoveArgs, RotateKeys};
 use super::reactions::{EventArgs, PollArgs};
-use super::{Confirm, Limit};
+use super::{By, Confirm, Limit};
 
 /// A handle for somebody or something new: reserved names are refused here.
 pub(super) fn new_handle(text: &str) -> Result<Handle, String> {
@@ -119,6 +119,56 @@ pub enum AccountCommand {
     Password {
         /// The account
         handle: Handle,
+    },
+    /// List who asks for an account
+    #[command(
+        long_about = "Lists who asked for an account and waits for somebody to agree, with what \
+            they wrote, the longest waiting first.",
+        after_help = "Example:\n  archipel account waiting --json"
+    )]
+    Waiting,
+    /// Let somebody in who asked for an account
+    #[command(
+        long_about = "Lets somebody in who asked for an account, also one who has not confirmed \
+            their e-mail address. They are told by e-mail.",
+        after_help = "Example:\n  archipel account approve essai"
+    )]
+    Approve {
+        /// Who asks
+        handle: Handle,
+        /// Who agrees
+        #[command(flatten)]
+        by: By,
+    },
+    /// Refuse somebody who asked for an account
+    #[command(
+        long_about = "Refuses somebody who asked for an account. They are told by e-mail, with \
+            the reason; nothing of them is kept, and their name is free again.",
+        after_help = "Example:\n  archipel account reject essai --reason \"Réservé aux labos\""
+    )]
+    Reject {
+        /// Who asks
+        handle: Handle,
+        /// Why, for them
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+        /// Who refuses
+        #[command(flatten)]
+        by: By,
+    },
+    /// Let an account log in without a code again
+    #[command(
+        name = "drop-code",
+        long_about = "Asks for no second factor any more when this account logs in: for somebody \
+            who lost their authenticator and their recovery codes. Make sure that it is them.",
+        after_help = "Example:\n  archipel account drop-code essai --yes"
+    )]
+    DropCode {
+        /// The account
+        handle: Handle,
+        /// Whether to ask
+        #[command(flatten)]
+        confirm: Confirm,
     },
     /// Replace the keys of an account
     RotateKeys(RotateKeys),

@@ -7,7 +7,7 @@ use archipel_model::{ActorKind, Handle};
 use archipel_storage::{Actor, Conn};
 use serde_json::{Value, json};
 
-use super::{Context, identity, output};
+use super::{Context, identity, output, sign_ups};
 use crate::app::App;
 use crate::cli::{AccountCommand, Limit, confirm};
 
@@ -49,6 +49,16 @@ pub async fn run(context: &Context, args: &AccountCommand) -> anyhow::Result<()>
         }
         AccountCommand::Unsuspend { handle } => suspend(context, &app, handle, false).await,
         AccountCommand::Password { handle } => password(context, &app, handle).await,
+        AccountCommand::Waiting => sign_ups::waiting(context, &app).await,
+        AccountCommand::Approve { handle, by } => {
+            sign_ups::approve(context, &app, handle, by).await
+        }
+        AccountCommand::Reject { handle, reason, by } => {
+            sign_ups::reject(context, &app, handle, reason.as_deref(), by).await
+        }
+        AccountCommand::DropCode { handle, confirm } => {
+            sign_ups::drop_code(context, &app, handle, *confirm).await
+        }
         AccountCommand::RotateKeys(args) => {
             let person = app.person(&args.handle).await?;
             identity::rotate(context, &app, &person, args.when).await

@@ -12,6 +12,8 @@ pub mod follow;
 pub mod held;
 pub mod identity;
 pub mod inbox;
+pub mod invites;
+pub mod mail;
 pub mod migrate;
 pub mod moderation;
 mod neighbours;
@@ -22,6 +24,7 @@ pub mod react;
 pub mod reply;
 pub mod reports;
 pub mod serve;
+mod sign_ups;
 pub mod token;
 
 use anyhow::bail;

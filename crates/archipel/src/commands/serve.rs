@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use archipel_model::Registration;
 use archipel_web::Pages;
 use axum::Router;
 use axum::extract::State;
@@ -17,6 +18,7 @@ use tokio_util::task::TaskTracker;
 use super::Context;
 use crate::app::App;
 use crate::http::{ListenerConfig, serve};
+use crate::mail::{self, Post};
 use crate::shutdown;
 use crate::world::Network;
 
@@ -41,6 +43,7 @@ pub async fn run(context: &Context) -> anyhow::Result<()> {
 pub async fn run_until(context: &Context, stop: CancellationToken) -> anyhow::Result<()> {
     let config = &context.config;
     let app = App::open(config).await?;
+    let post = Post::open(config)?;
     let _node = app.store.begin_serving().await?;
     let listener = TcpListener::bind(config.server.listen)
         .await
@@ -53,6 +56,7 @@ pub async fn run_until(context: &Context, stop: CancellationToken) -> anyhow::Re
     let work_stop = CancellationToken::new();
     start_workers(&app, &workers, &work_stop);
     start_telling(&api, &workers, &work_stop, &stop);
+    start_mail(&app, post, &workers, &work_stop);
     let watching = {
         let store = app.store.clone();
         tokio::spawn(async move { store.watch().await })
@@ -95,6 +99,8 @@ fn router(
         actions: app.actions.clone(),
         site: app.actions.site.clone(),
         title: App::title().to_owned(),
+        accounts: app.accounts.clone(),
+        world: Arc::new(Network(app.federation.clone())),
     });
     let rules = app.rules(&context.config)?;
     let health = Router::new()
@@ -113,6 +119,7 @@ fn router(
 }
 
 fn client_api(app: &App) -> archipel_client_api::Api {
+    let asks = app.accounts.registration == Registration::Approval;
     archipel_client_api::Api::new(
         app.store.clone(),
         app.actions.clone(),
@@ -121,8 +128,9 @@ fn client_api(app: &App) -> archipel_client_api::Api {
             title: App::title().to_owned(),
             description: String::new(),
             contact_email: String::new(),
-            registrations_open: false,
-            approval_required: false,
+            registrations_open: asks,
+            approval_required: asks,
+            accounts: app.accounts.clone(),
         },
     )
 }
@@ -166,6 +174,21 @@ fn start_workers(app: &App, workers: &TaskTracker, stop: &CancellationToken) {
     workers.spawn(hand_over_keys(app.clone(), stop.clone()));
     workers.spawn(tidy(app.clone(), stop.clone()));
     workers.spawn(end_bans(app.clone(), stop.clone()));
+}
+
+/// Sends mail, where any is sent.
+fn start_mail(app: &App, post: Option<Post>, workers: &TaskTracker, stop: &CancellationToken) {
+    let Some(post) = post else {
+        tracing::info!(
+            "no mail server is configured (mail.host): addresses are not confirmed, and nobody \
+             can ask for a new password"
+        );
+        return;
+    };
+    let app = app.clone();
+    workers.spawn(kept_up("mail", stop.clone(), move |stop| {
+        mail::run(app.clone(), post.clone(), stop)
+    }));
 }
 
 /// Runs a task until told to stop; one that ends by itself is begun again, since
@@ -233,8 +256,9 @@ async fn tidy(app: App, stop: CancellationToken) {
         let tidied = async {
             let mut tx = app.store.write().await?;
             let rows = tx.tidy(app.actions.now()).await?;
+            archipel_actions::forget_stale_sign_ups(&app.actions, &mut tx).await?;
             tx.commit().await?;
-            archipel_storage::Result::Ok(rows)
+            archipel_actions::Result::Ok(rows)
         };
         match tidied.await {
             Ok(rows) => tracing::debug!(rows, "removed what was done long ago"),

@@ -6,6 +6,7 @@ mod account;
 mod admin;
 mod credential;
 mod date;
+mod oauth;
 mod filter;
 mod instance;
 mod notification;
@@ -16,6 +17,7 @@ pub(crate) use account::{Account, Emoji, Field};
 pub(crate) use admin::{AdminAccount, AdminReport, AdminRole, DomainAllow, DomainBlock, Empty};
 pub(crate) use credential::{CredentialAccount, Profile, Role, Source};
 pub(crate) use date::{Date, Day};
+pub(crate) use oauth::{App, Empty, RegisteredApp, ServerMetadata, Token, UserInfo};
 pub(crate) use filter::{Filter, FilterKeyword, FilterStatus, FilterV1};
 pub(crate) use instance::{Contact, Instance, InstanceRule, InstanceV1, Registrations, Stats};
 pub(crate) use notification::{

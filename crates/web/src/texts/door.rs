@@ -1,7 +1,9 @@
 //! The words of logging in, of letting apps in, and of what is logged in. `{}` stands for
 //! what is filled in.
 
-use super::Plural;
+use archipel_model::Scope;
+
+use super::{Plural, scopes};
 
 /// The words at the door, in one language.
 #[derive(Debug)]
@@ -36,6 +38,8 @@ pub(crate) struct DoorTexts {
     pub(crate) then_app: &'static str,
     pub(crate) then_code: &'static str,
     pub(crate) allowed_to: &'static str,
+    /// What a scope allows.
+    pub(crate) scope: fn(Scope) -> &'static str,
     pub(crate) continue_as: &'static str,
     pub(crate) as_me: &'static str,
     pub(crate) as_community: &'static str,
@@ -71,7 +75,6 @@ pub(crate) struct DoorTexts {
     pub(crate) no_apps: &'static str,
     pub(crate) acts_as: &'static str,
     pub(crate) end_app: &'static str,
-    pub(crate) done: &'static str,
     pub(crate) my_account: &'static str,
 }
 
@@ -110,6 +113,7 @@ pub(crate) static FRENCH: DoorTexts = DoorTexts {
     then_app: "Ensuite, vous serez redirigé vers l’application qui ouvre les adresses en\u{a0}:",
     then_code: "Ensuite, un code s’affichera, à recopier dans l’application.",
     allowed_to: "Elle pourra",
+    scope: scopes::french,
     continue_as: "Continuer en tant que",
     as_me: "Moi\u{a0}: {}",
     as_community: "La communauté {}",
@@ -145,7 +149,6 @@ pub(crate) static FRENCH: DoorTexts = DoorTexts {
     no_apps: "Aucune application n’a accès à votre compte.",
     acts_as: "Agit en tant que {}",
     end_app: "Retirer l’accès",
-    done: "C’est fait.",
     my_account: "Mon compte",
 };
 
@@ -184,6 +187,7 @@ pub(crate) static ENGLISH: DoorTexts = DoorTexts {
     then_app: "Afterwards you will be sent to the app that opens addresses beginning with:",
     then_code: "Afterwards a code will be shown, to be copied into the app.",
     allowed_to: "It will be able to",
+    scope: scopes::english,
     continue_as: "Continue as",
     as_me: "Me: {}",
     as_community: "The community {}",
@@ -219,6 +223,5 @@ pub(crate) static ENGLISH: DoorTexts = DoorTexts {
     no_apps: "No app has access to your account.",
     acts_as: "Acts as {}",
     end_app: "Take its access away",
-    done: "Done.",
     my_account: "My account",
 };

@@ -3,6 +3,7 @@
 mod door;
 mod en;
 mod fr;
+mod scopes;
 
 pub(crate) use door::DoorTexts;
 pub(crate) use en::ENGLISH;
