@@ -100,3 +100,10 @@ UPDATE peer SET decided_at = first_seen_at, decision_id = (first_seen_at / 1000)
     + (SELECT count(*) FROM peer p WHERE p.host < peer.host) % 65536
 WHERE policy <> 'open';
 CREATE UNIQUE INDEX peer_decision ON peer (decision_id) WHERE decision_id IS NOT NULL;
+-- By the address of the page that people see.
+CREATE INDEX actor_url ON actor USING hash (url);
+CREATE INDEX post_url ON post USING hash (url);
+
+-- The words of posts, to search in.
+CREATE INDEX post_words ON post
+    USING gin (to_tsvector('simple', coalesce(title, '') || ' ' || content));

@@ -12,6 +12,7 @@ mod instance;
 mod notification;
 mod relationship;
 mod status;
+mod tag;
 
 pub(crate) use account::{Account, Emoji, Field};
 pub(crate) use admin::{AdminAccount, AdminReport, AdminRole, DomainAllow, DomainBlock, Empty};
@@ -29,3 +30,4 @@ pub(crate) use relationship::Relationship;
 pub(crate) use status::{
     Application, Attachment, Card, Community, Filtered, Mention, Poll, PollOption, Status, Tag,
 };
+pub(crate) use tag::{FamiliarFollowers, FeaturedTag, History, Suggestion, TagPage};

@@ -8,7 +8,9 @@ mod credentials;
 mod filtered;
 mod notifications;
 mod pictures;
+mod relations;
 mod statuses;
+mod tags;
 
 pub(crate) use accounts::{account, accounts};
 pub(crate) use counts::CountCache;
@@ -17,3 +19,6 @@ pub(crate) use filtered::{Whole, fill, filters, keyword as filter_keyword, post 
 pub(crate) use notifications::{find as find_notified, group_key, notifications};
 pub(crate) use pictures::Pictures;
 pub(crate) use statuses::{attachment, own_post, poll, status, statuses, titled};
+pub(crate) use relations::{in_order, people, relationship, relationships, span};
+pub(crate) use statuses::{own_post, status, statuses};
+pub(crate) use tags::{featured_tag, tags, unused_tag};

@@ -7,7 +7,9 @@ mod apps;
 mod community;
 mod conversations;
 mod directory;
+mod domain_blocks;
 mod emojis;
+mod endorsements;
 mod feeds;
 mod filters;
 mod follow_requests;
@@ -55,7 +57,9 @@ fn declared(api: &Api) -> Routes {
         apps::declare,
         conversations::declare,
         directory::declare,
+        domain_blocks::declare,
         emojis::declare,
+        endorsements::declare,
         feeds::declare,
         filters::declare,
         follow_requests::declare,
