@@ -2,8 +2,8 @@
 
 use archipel_model::permission::{Measure, Target};
 use archipel_model::{
-    ActorId, ActorKind, CommunityPolicy, Deed, Handle, HoldPolicy, JoinPolicy, PostPolicy, Reach,
-    ReactionPolicy, text,
+    ActorId, ActorKind, CommunityPolicy, Deed, Handle, HoldPolicy, JoinPolicy, MediaId, PostPolicy,
+    Reach, ReactionPolicy, text,
 };
 use archipel_storage::{ActivityKind, Actor, Community, NewActivity, Tx};
 
@@ -55,6 +55,10 @@ pub struct CommunityChange {
     pub reach: Option<Reach>,
     /// Its rules, one a line.
     pub rules: Option<String>,
+    /// Its picture; `Some(None)` takes it away.
+    pub avatar: Option<Option<MediaId>>,
+    /// Its banner; `Some(None)` takes it away.
+    pub header: Option<Option<MediaId>>,
 }
 
 /// Makes a community.
@@ -127,7 +131,9 @@ pub async fn change_community(
         community.rules.clone_from(rules);
     }
     let title = change.title.as_deref().unwrap_or(&actor.name);
-    let edited = title != actor.name
+    let pictured = set_pictures(ctx, tx, actor.id, change).await?;
+    let edited = pictured
+        || title != actor.name
         || community.description != before.description
         || community.language != before.language
         || community.rules != before.rules;
@@ -171,6 +177,8 @@ impl CommunityChange {
             || self.description.is_some()
             || self.language.is_some()
             || self.rules.is_some()
+            || self.avatar.is_some()
+            || self.header.is_some()
     }
 
     /// Whether it is about who may join and post, or who sees it.
@@ -195,6 +203,27 @@ async fn show(ctx: &Context, tx: &mut Tx, community: &Community, title: &str) ->
     tx.set_approves_followers(community.actor_id, approves)
         .await?;
     Ok(())
+}
+
+/// Says whether a picture changed.
+async fn set_pictures(
+    ctx: &Context,
+    tx: &mut Tx,
+    community: ActorId,
+    change: &CommunityChange,
+) -> Result<bool> {
+    if change.avatar.is_none() && change.header.is_none() {
+        return Ok(false);
+    }
+    let mut profile = tx.profile(community).await?;
+    let before = (profile.avatar_id, profile.header_id);
+    profile.avatar_id = change.avatar.unwrap_or(profile.avatar_id);
+    profile.header_id = change.header.unwrap_or(profile.header_id);
+    if before == (profile.avatar_id, profile.header_id) {
+        return Ok(false);
+    }
+    tx.put_profile(&profile, ctx.now()).await?;
+    Ok(true)
 }
 
 /// The settings of a community, if this actor is one of ours.

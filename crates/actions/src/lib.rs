@@ -160,11 +160,11 @@ pub use team::{appoint, dismiss};
 pub use token::{Grant, give_token, give_token_here};
 pub use waiting::{approve_edit, refuse_edit};
 pub use warn::warn;
+pub use world::{Boxed, Discovered, Posted, World};
 pub use writing::{
     ADDRESS_COUNTS, DraftError, MAX_MEDIA, MAX_TEXT, Written, check_draft, check_media,
     publish_scheduled, write_post,
 };
-pub use world::{Boxed, Discovered, Posted, World};
 
 /// What every action needs besides its transaction.
 #[derive(Clone, Debug)]

@@ -8,21 +8,14 @@ use crate::{Conn, Entry, Result};
 
 /// How somebody stands to a community.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 pub struct Bond {
     /// Who.
     #[sqlx(try_from = "i64")]
     pub actor_id: ActorId,
     /// Whether they are a member.
     pub member: bool,
-    /// Whether they wait to become one.
-    pub asks: bool,
     /// Whether a moderator vouched for them.
     pub vouched: bool,
-    /// Whether the community follows them.
-    pub followed: bool,
-    /// Whether it asked to.
-    pub asked: bool,
     /// Whether they are banned from it.
     pub banned: bool,
 }
@@ -64,15 +57,11 @@ impl Conn {
             fetch_all as Bond,
             "SELECT a.id AS actor_id,
                 coalesce(f.state = 'accepted', FALSE) AS member,
-                coalesce(f.state = 'pending', FALSE) AS asks,
                 coalesce(f.state = 'accepted' AND f.approved_at IS NOT NULL, FALSE) AS vouched,
-                coalesce(o.state = 'accepted', FALSE) AS followed,
-                coalesce(o.state = 'pending', FALSE) AS asked,
                 EXISTS (SELECT 1 FROM ban b WHERE b.community_id = $1 AND b.actor_id = a.id
                     AND (b.ends_at IS NULL OR b.ends_at > $3)) AS banned
              FROM actor a
              LEFT JOIN follow f ON f.follower_id = a.id AND f.target_id = $1
-             LEFT JOIN follow o ON o.follower_id = $1 AND o.target_id = a.id
              WHERE a.id IN (SELECT CAST(value AS BIGINT) FROM json_each($2))",
             community.0,
             crate::json_list(&ids),

@@ -6,10 +6,10 @@ mod account;
 mod admin;
 mod credential;
 mod date;
-mod oauth;
 mod filter;
 mod instance;
 mod notification;
+mod oauth;
 mod relationship;
 mod status;
 mod tag;
@@ -18,7 +18,6 @@ pub(crate) use account::{Account, Emoji, Field};
 pub(crate) use admin::{AdminAccount, AdminReport, AdminRole, DomainAllow, DomainBlock, Empty};
 pub(crate) use credential::{CredentialAccount, Profile, Role, Source};
 pub(crate) use date::{Date, Day};
-pub(crate) use oauth::{App, Empty, RegisteredApp, ServerMetadata, Token, UserInfo};
 pub(crate) use filter::{Filter, FilterKeyword, FilterStatus, FilterV1};
 pub(crate) use instance::{Contact, Instance, InstanceRule, InstanceV1, Registrations, Stats};
 pub(crate) use notification::{
@@ -26,6 +25,7 @@ pub(crate) use notification::{
     NotificationRequest, OldNotificationPolicy, PartialAccount, PolicySummary, ReportTold, Unread,
     WebPushSubscription,
 };
+pub(crate) use oauth::{App, Empty, RegisteredApp, ServerMetadata, Token, UserInfo};
 pub(crate) use relationship::Relationship;
 pub(crate) use status::{
     Application, Attachment, Card, Community, Filtered, Mention, Poll, PollOption, Status, Tag,

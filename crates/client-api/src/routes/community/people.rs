@@ -3,7 +3,8 @@
 
 use archipel_actions as actions;
 use archipel_model::ActorId;
-use archipel_storage::{Actor, Bond, Part, Tx};
+use archipel_storage::{Actor, Part, Tx};
+use axum::Json;
 
 use super::Acting;
 use crate::api::Api;
@@ -48,8 +49,9 @@ pub(crate) async fn does(
     let target = tx.actor(target).await?.ok_or(ApiError::NotFound)?;
     apply(api, &mut tx, &acting, &target, gesture).await?;
     tx.commit().await?;
-    let mut found = relationships(api, viewer, &[target.id]).await?;
-    found.pop().ok_or(ApiError::NotFound)
+    api.counts().forget(viewer.subject);
+    api.counts().forget(target.id);
+    relationship(api, viewer, target.id).await
 }
 
 async fn apply(
@@ -106,34 +108,50 @@ async fn vouchable(tx: &mut Tx, acting: &Acting, target: &Actor, api: &Api) -> R
     )))
 }
 
-/// How these stand to the community, in the order of the question.
+/// What a community means by a gesture, if one makes it; a person means something else.
+pub(crate) async fn instead(
+    api: &Api,
+    viewer: &Viewer,
+    target: ActorId,
+    gesture: Gesture,
+) -> Result<Option<Json<Relationship>>> {
+    if viewer.is_community() {
+        does(api, viewer, target, gesture).await.map(Json).map(Some)
+    } else {
+        Ok(None)
+    }
+}
+
+/// How who asks stands to these, in the order of the question: to a community, who is
+/// banned is blocked, and for whom a moderator vouched is endorsed.
 pub(crate) async fn relationships(
     api: &Api,
     viewer: &Viewer,
     targets: &[ActorId],
 ) -> Result<Vec<Relationship>> {
     let mut conn = api.store().read().await?;
-    let now = api.ctx().now();
-    let bonds = conn.bonds(viewer.subject, targets, now).await?;
-    Ok(targets
-        .iter()
-        .filter_map(|target| bonds.iter().find(|bond| bond.actor_id == *target))
-        .map(relationship)
-        .collect())
+    let mut found = render::relationships(api, &mut conn, viewer.subject, targets).await?;
+    if viewer.is_community() {
+        let now = api.ctx().now();
+        for bond in conn.bonds(viewer.subject, targets, now).await? {
+            let id = bond.actor_id.to_string();
+            if let Some(one) = found.iter_mut().find(|one| one.id == id) {
+                one.blocking = bond.banned;
+                one.endorsed = bond.vouched;
+            }
+        }
+    }
+    Ok(found)
 }
 
-fn relationship(bond: &Bond) -> Relationship {
-    Relationship {
-        id: bond.actor_id.to_string(),
-        following: bond.followed,
-        showing_reblogs: bond.followed,
-        requested: bond.asked,
-        followed_by: bond.member,
-        requested_by: bond.asks,
-        blocking: bond.banned,
-        endorsed: bond.vouched,
-        ..Relationship::default()
-    }
+/// How who asks stands to one of them.
+pub(crate) async fn relationship(
+    api: &Api,
+    viewer: &Viewer,
+    target: ActorId,
+) -> Result<Relationship> {
+    let mut found = relationships(api, viewer, &[target]).await?;
+    found.pop().ok_or(ApiError::NotFound)
 }
 
 /// The list of blocks: who is banned.

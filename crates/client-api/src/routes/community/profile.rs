@@ -4,9 +4,9 @@
 //! who may change the description need not be who may change how one joins.
 
 use archipel_actions::{self as actions, CommunityChange};
-use archipel_model::JoinPolicy;
 use archipel_model::profile::{NAME, ROWS};
-use archipel_storage::Community;
+use archipel_model::{JoinPolicy, MediaId};
+use archipel_storage::{Community, Tx};
 
 use super::Acting;
 use crate::api::Api;
@@ -29,19 +29,21 @@ pub(crate) struct Said<'a> {
     pub(crate) locked: Option<bool>,
     /// The rows: name and what it says.
     pub(crate) fields: Option<Vec<(String, String)>>,
+    /// The picture; `Some(None)` takes it away.
+    pub(crate) avatar: Option<Option<MediaId>>,
+    /// The banner; `Some(None)` takes it away.
+    pub(crate) header: Option<Option<MediaId>>,
 }
 
 /// Changes the community as its profile was edited.
-pub(crate) async fn update(api: &Api, viewer: &Viewer, said: &Said<'_>) -> Result<()> {
-    let mut tx = api.store().write().await?;
-    let acting = Acting::of(&mut tx, viewer).await?;
+pub(crate) async fn update(api: &Api, tx: &mut Tx, viewer: &Viewer, said: &Said<'_>) -> Result<()> {
+    let acting = Acting::of(tx, viewer).await?;
     let before = tx
         .community(viewer.subject)
         .await?
         .ok_or(ApiError::NotFound)?;
     let change = change(said, &before, &acting.community.name)?;
-    actions::change_community(api.ctx(), &mut tx, &acting.order(), &change).await?;
-    tx.commit().await?;
+    actions::change_community(api.ctx(), tx, &acting.order(), &change).await?;
     Ok(())
 }
 
@@ -72,6 +74,8 @@ fn change(said: &Said<'_>, before: &Community, title: &str) -> Result<CommunityC
             Some(fields) => rules(fields, before)?,
             None => None,
         },
+        avatar: said.avatar,
+        header: said.header,
         ..CommunityChange::default()
     })
 }

@@ -12,8 +12,6 @@ pub(crate) enum Personal {
     Favourite,
     /// To choose in a poll.
     Vote,
-    /// To report something.
-    Report,
     /// To mute somebody.
     Mute,
     /// To block whole servers.
@@ -34,10 +32,6 @@ impl Personal {
                  thread on top, pin it"
             }
             Self::Vote => "A community does not vote. Switch to your own account to do so",
-            Self::Report => {
-                "A community reports nothing. Switch to your own account to report this to \
-                 another server; to act upon it here, remove the post or block its author"
-            }
             Self::Mute => {
                 "A community mutes nobody. Block somebody to ban them, or remove them from the \
                  followers to end their membership; to mute them for yourself, switch to your \
