@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::openapi;
 use crate::registry::Endpoint;
 use crate::render::CountCache;
+use crate::stream::Hub;
 
 /// What every handler works with; cheap to clone.
 #[derive(Clone, Debug)]
@@ -22,6 +23,7 @@ pub(crate) struct Inner {
     pub(crate) settings: Settings,
     pub(crate) counts: CountCache,
     pub(crate) description: OnceLock<Value>,
+    pub(crate) hub: Arc<Hub>,
 }
 
 /// What the operator decided, as far as apps are told.
@@ -51,6 +53,7 @@ impl Api {
             settings,
             counts: CountCache::default(),
             description: OnceLock::new(),
+            hub: Arc::default(),
         }))
     }
 
@@ -67,6 +70,11 @@ impl Api {
     /// The rest of the network.
     pub(crate) fn world(&self) -> &dyn World {
         self.0.world.as_ref()
+    }
+
+    /// Who listens on this node.
+    pub(crate) fn hub(&self) -> &Arc<Hub> {
+        &self.0.hub
     }
 
     /// Counts of actors.

@@ -62,6 +62,11 @@ impl ApiError {
         Self::Unprocessable(why.into())
     }
 
+    /// The number of its status.
+    pub(crate) fn code(&self) -> u16 {
+        self.status().as_u16()
+    }
+
     const fn status(&self) -> StatusCode {
         match self {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,

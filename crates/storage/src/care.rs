@@ -4,6 +4,7 @@
 use archipel_model::{ActorId, EntryId, PostId, Timestamp};
 
 use crate::conn::sql;
+use crate::relations::{Keyed, Span};
 use crate::{Conn, Entry, Result};
 
 /// How somebody stands to a community.
@@ -18,29 +19,6 @@ pub struct Bond {
     pub vouched: bool,
     /// Whether they are banned from it.
     pub banned: bool,
-}
-
-/// Somebody on a list, with what the list is ordered by.
-#[derive(Clone, Copy, Debug, sqlx::FromRow)]
-pub struct Listed {
-    /// What the list is ordered by.
-    pub cursor: i64,
-    /// Who.
-    #[sqlx(try_from = "i64")]
-    pub actor_id: ActorId,
-}
-
-/// A part of a list.
-#[derive(Clone, Copy, Debug)]
-pub struct Part {
-    /// Below this.
-    pub max: i64,
-    /// Above this.
-    pub min: i64,
-    /// Whether those next to `min` are wanted; they come in rising order.
-    pub rises: bool,
-    /// How many.
-    pub limit: i64,
 }
 
 impl Conn {
@@ -69,27 +47,31 @@ impl Conn {
         )
     }
 
-    /// Who is banned from a community, by the measure that did it.
-    pub async fn banned_from(
+    /// Who is banned from a community, newest first, by the measure that did it.
+    pub async fn banned_page(
         &mut self,
         community: ActorId,
-        part: Part,
+        span: Span,
         now: Timestamp,
-    ) -> Result<Vec<Listed>> {
-        sql!(
+    ) -> Result<Vec<Keyed>> {
+        let mut rows = sql!(
             self,
-            fetch_all as Listed,
-            "SELECT measure_id AS cursor, actor_id FROM ban
+            fetch_all as Keyed,
+            "SELECT measure_id, actor_id FROM ban
              WHERE community_id = $1 AND measure_id < $2 AND measure_id > $3
                 AND (ends_at IS NULL OR ends_at > $6)
              ORDER BY CASE WHEN $4 THEN measure_id ELSE -measure_id END LIMIT $5",
             community.0,
-            part.max,
-            part.min,
-            part.rises,
-            part.limit,
+            span.max,
+            span.min,
+            span.rises,
+            span.limit,
             now.micros()
-        )
+        )?;
+        if span.rises {
+            rows.reverse();
+        }
+        Ok(rows)
     }
 
     /// The post that an id of a status means, whatever became of it: itself, or what was

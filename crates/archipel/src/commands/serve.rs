@@ -55,8 +55,8 @@ pub async fn run_until(context: &Context, stop: CancellationToken) -> anyhow::Re
     let workers = TaskTracker::new();
     let work_stop = CancellationToken::new();
     start_workers(&app, &workers, &work_stop);
-    start_telling(&api, &workers, &work_stop, &stop);
     start_mail(&app, post, &workers, &work_stop);
+    start_telling(&api, &workers, &work_stop, &stop);
     let watching = {
         let store = app.store.clone();
         tokio::spawn(async move { store.watch().await })

@@ -91,7 +91,3 @@ pub(crate) struct DomainAllow {
     pub(crate) domain: String,
     pub(crate) created_at: Date,
 }
-
-/// Nothing to say.
-#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
-pub(crate) struct Empty {}

@@ -15,7 +15,7 @@ mod status;
 mod tag;
 
 pub(crate) use account::{Account, Emoji, Field};
-pub(crate) use admin::{AdminAccount, AdminReport, AdminRole, DomainAllow, DomainBlock, Empty};
+pub(crate) use admin::{AdminAccount, AdminReport, AdminRole, DomainAllow, DomainBlock};
 pub(crate) use credential::{CredentialAccount, Profile, Role, Source};
 pub(crate) use date::{Date, Day};
 pub(crate) use filter::{Filter, FilterKeyword, FilterStatus, FilterV1};

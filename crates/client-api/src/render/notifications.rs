@@ -3,10 +3,11 @@
 
 use std::collections::HashMap;
 
+use archipel_model::filter::FilterContext;
 use archipel_model::{ActorId, PostId, ReportId};
 use archipel_storage::{Conn, Eyes, Notification as Kept, ReportState};
 
-use super::{accounts, statuses};
+use super::{accounts, fill, statuses};
 use crate::api::Api;
 use crate::entities::{Account, Date, Notification, ReportTold, Status};
 use crate::error::Result;
@@ -35,7 +36,10 @@ pub(crate) async fn find(api: &Api, conn: &mut Conn, eyes: Eyes, kept: &[Kept]) 
     ids.sort_unstable();
     ids.dedup();
     let posts = conn.posts_as_entries(&ids).await?;
-    let posts = statuses(api, conn, eyes, &posts).await?;
+    let mut posts = statuses(api, conn, eyes, &posts).await?;
+    if let Some(owner) = eyes {
+        fill(api, conn, owner, FilterContext::Notifications, &mut posts).await?;
+    }
     let mut reports = Vec::new();
     for one in kept {
         if let Some(id) = one.report_id

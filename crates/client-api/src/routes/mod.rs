@@ -5,7 +5,7 @@ mod admin;
 mod announcements;
 mod apps;
 mod community;
-mod conversations;
+pub(crate) mod conversations;
 mod directory;
 mod domain_blocks;
 mod emojis;

@@ -1,6 +1,16 @@
-//! Streams.
+//! Streams: what happens, told at once to those who listen.
+//!
+//! Every connection is one [`hub::Listener`] with a short queue; one task a node hears
+//! what was committed anywhere, asks for whom it is by the same rules that timelines
+//! have, makes each thing once for all who see it alike, and puts it into queues. Who
+//! does not empty theirs is dropped: nobody waits for anybody.
 
-/// Runs.
-pub async fn run(_api: crate::Api, stop: tokio_util::sync::CancellationToken) {
-    stop.cancelled().await;
-}
+mod channel;
+mod hub;
+mod making;
+mod routing;
+mod run;
+
+pub(crate) use channel::{Asked, Channel};
+pub(crate) use hub::{Hub, Seat, Told, Who};
+pub use run::run;

@@ -10,7 +10,7 @@ mod render;
 mod reports;
 
 use archipel_actions::{Door, Order};
-use archipel_storage::{Actor, Conn, Part};
+use archipel_storage::{Actor, Conn, Span};
 
 use crate::api::Api;
 use crate::error::{ApiError, Result};
@@ -65,9 +65,9 @@ async fn server(api: &Api, conn: &mut Conn) -> Result<Actor> {
     server.ok_or(ApiError::Trouble)
 }
 
-/// The part of a list that a page is.
-fn part(page: &Page) -> Part {
-    Part {
+/// The part of a list that a page asks for.
+fn span(page: &Page) -> Span {
+    Span {
         max: page.max(),
         min: page.min(),
         rises: page.rises(),

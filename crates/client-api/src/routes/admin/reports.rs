@@ -13,7 +13,7 @@ use serde::Deserialize;
 use archipel_model::Scope::{AdminReadReports, AdminWriteReports};
 
 use super::render::{one, reports};
-use super::{Admin, part, server};
+use super::{Admin, server, span};
 use crate::api::Api;
 use crate::entities::AdminReport;
 use crate::error::{ApiError, Result};
@@ -146,9 +146,9 @@ async fn list(
         reporter: id(&which.account_id).unwrap_or(0),
         target: id(&which.target_account_id).unwrap_or(0),
     };
-    let part = part(&page);
-    let mut rows = conn.cared_reports(query, part).await?;
-    if part.rises {
+    let span = span(&page);
+    let mut rows = conn.cared_reports(query, span).await?;
+    if span.rises {
         rows.reverse();
     }
     let ends = (rows.first(), rows.last());

@@ -3,7 +3,7 @@
 
 use archipel_actions as actions;
 use archipel_model::ActorId;
-use archipel_storage::{Actor, Part, Tx};
+use archipel_storage::{Actor, Tx};
 use axum::Json;
 
 use super::Acting;
@@ -156,26 +156,10 @@ pub(crate) async fn relationship(
 
 /// The list of blocks: who is banned.
 pub(crate) async fn banned(api: &Api, viewer: &Viewer, page: &Page) -> Result<Paged<Vec<Account>>> {
-    let part = Part {
-        max: page.max(),
-        min: page.min(),
-        rises: page.rises(),
-        limit: page.limit(40, 80),
-    };
     let mut conn = api.store().read().await?;
-    let mut rows = conn
-        .banned_from(viewer.subject, part, api.ctx().now())
+    let now = api.ctx().now();
+    let rows = conn
+        .banned_page(viewer.subject, render::span(page), now)
         .await?;
-    if part.rises {
-        rows.reverse();
-    }
-    let ids: Vec<ActorId> = rows.iter().map(|row| row.actor_id).collect();
-    let mut found = render::accounts(api, &mut conn, &ids).await?;
-    let accounts = ids.iter().filter_map(|id| found.remove(id)).collect();
-    let ends = (rows.first(), rows.last());
-    Ok(page.answer(
-        accounts,
-        ends.0.map(|row| row.cursor),
-        ends.1.map(|row| row.cursor),
-    ))
+    render::people(api, &mut conn, page, rows).await
 }
