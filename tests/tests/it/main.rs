@@ -22,6 +22,7 @@ mod bans;
 mod bovine;
 mod changes;
 mod client_basics;
+mod client_community;
 mod client_hostile;
 mod client_login;
 mod client_oauth;
