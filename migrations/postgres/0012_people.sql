@@ -88,6 +88,18 @@ CREATE TABLE suggestion_dismissed (
 
 -- For looking people and communities up by the beginning of a name.
 CREATE INDEX actor_handle ON actor (lower(handle));
+
+-- Who takes care of a report, and what it is about: spam, legal, violation, other.
+ALTER TABLE report ADD COLUMN assigned_to BIGINT REFERENCES actor (id);
+ALTER TABLE report ADD COLUMN category TEXT NOT NULL DEFAULT 'other';
+
+-- Decisions about servers as things of their own, with an id for apps.
+ALTER TABLE peer ADD COLUMN decision_id BIGINT;
+ALTER TABLE peer ADD COLUMN decided_at BIGINT;
+UPDATE peer SET decided_at = first_seen_at, decision_id = (first_seen_at / 1000) * 65536
+    + (SELECT count(*) FROM peer p WHERE p.host < peer.host) % 65536
+WHERE policy <> 'open';
+CREATE UNIQUE INDEX peer_decision ON peer (decision_id) WHERE decision_id IS NOT NULL;
 -- By the address of the page that people see.
 CREATE INDEX actor_url ON actor USING hash (url);
 CREATE INDEX post_url ON post USING hash (url);

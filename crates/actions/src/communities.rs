@@ -131,7 +131,7 @@ pub async fn change_community(
         community.rules.clone_from(rules);
     }
     let title = change.title.as_deref().unwrap_or(&actor.name);
-    let pictured = change.avatar.is_some() || change.header.is_some();
+    let pictured = set_pictures(ctx, tx, actor.id, change).await?;
     let edited = pictured
         || title != actor.name
         || community.description != before.description
@@ -144,12 +144,6 @@ pub async fn change_community(
         return Ok(false);
     }
     show(ctx, tx, &community, title).await?;
-    if pictured {
-        let mut profile = tx.profile(actor.id).await?;
-        profile.avatar_id = change.avatar.unwrap_or(profile.avatar_id);
-        profile.header_id = change.header.unwrap_or(profile.header_id);
-        tx.put_profile(&profile, ctx.now()).await?;
-    }
     for (changed, deed) in [(edited, Deed::Edited), (configured, Deed::Configured)] {
         if !changed {
             continue;
@@ -209,6 +203,27 @@ async fn show(ctx: &Context, tx: &mut Tx, community: &Community, title: &str) ->
     tx.set_approves_followers(community.actor_id, approves)
         .await?;
     Ok(())
+}
+
+/// Says whether a picture changed.
+async fn set_pictures(
+    ctx: &Context,
+    tx: &mut Tx,
+    community: ActorId,
+    change: &CommunityChange,
+) -> Result<bool> {
+    if change.avatar.is_none() && change.header.is_none() {
+        return Ok(false);
+    }
+    let mut profile = tx.profile(community).await?;
+    let before = (profile.avatar_id, profile.header_id);
+    profile.avatar_id = change.avatar.unwrap_or(profile.avatar_id);
+    profile.header_id = change.header.unwrap_or(profile.header_id);
+    if before == (profile.avatar_id, profile.header_id) {
+        return Ok(false);
+    }
+    tx.put_profile(&profile, ctx.now()).await?;
+    Ok(true)
 }
 
 /// The settings of a community, if this actor is one of ours.

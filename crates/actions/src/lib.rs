@@ -58,6 +58,7 @@ mod rewriting;
 mod say;
 mod second_factor;
 mod secret;
+mod server;
 mod session;
 mod sign_up;
 mod submit;
@@ -145,6 +146,10 @@ pub use resolution::resolve_report;
 pub use rewriting::{Described, Rewrite, rewrite_post, typed_text};
 pub use second_factor::{code_step, recovery_hash};
 pub use secret::{hash_of, new_secret};
+pub use server::{
+    assign_report, caring, delete_account, file_report, log_server_decision, may_decide_servers,
+    reopen_report, set_disabled, suspend,
+};
 pub use session::{Browser, session_is_stale, use_session};
 pub use sign_up::{
     Flaw, Flawed, HandleRule, NoSignUp, Registered, SignUpForm, SignUpFrom, Stage, approve_sign_up,

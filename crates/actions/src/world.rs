@@ -6,7 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use archipel_model::{ActorId, PostId};
+use archipel_model::{ActorId, Host, PeerPolicy, PostId};
 use url::Url;
 
 use crate::NewKeys;
@@ -53,4 +53,13 @@ pub trait World: Send + Sync + Debug {
     /// The file at this address, of at most so many bytes; `None` when it is larger, is
     /// not there or does not answer in time.
     fn fetch_file<'a>(&'a self, url: &'a str, most: usize) -> Boxed<'a, Option<Vec<u8>>>;
+
+    /// Decides what another server, and all below its name, may do here, with everything
+    /// that follows from it. `false` when it cannot be done at this moment.
+    fn decide_domain<'a>(
+        &'a self,
+        host: &'a Host,
+        policy: PeerPolicy,
+        reason: Option<&'a str>,
+    ) -> Boxed<'a, bool>;
 }

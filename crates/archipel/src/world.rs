@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use archipel_actions::{Boxed, Discovered, NewKeys, Posted, World};
 use archipel_federation::client::Budget;
+use archipel_federation::gate::GateRules;
 use archipel_federation::{Federation, new_keys};
+use archipel_model::{Host, PeerPolicy};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
 use url::Url;
@@ -66,6 +68,27 @@ impl World for Network {
                 Err(error) => {
                     tracing::debug!(%url, %error, "a file could not be fetched");
                     None
+                }
+            }
+        })
+    }
+
+    fn decide_domain<'a>(
+        &'a self,
+        host: &'a Host,
+        policy: PeerPolicy,
+        reason: Option<&'a str>,
+    ) -> Boxed<'a, bool> {
+        Box::pin(async move {
+            let base = Url::parse(self.0.actions.site.base()).ok();
+            let Some(rules) = base.as_ref().and_then(GateRules::of) else {
+                return false;
+            };
+            match self.0.decide_domain(&rules, host, policy, reason).await {
+                Ok(_) => true,
+                Err(error) => {
+                    tracing::error!(%host, %error, "a decision about a server failed");
+                    false
                 }
             }
         })

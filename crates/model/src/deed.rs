@@ -47,6 +47,8 @@ pub enum Deed {
     Warned,
     /// Closed a report.
     Resolved,
+    /// Opened a closed report again.
+    Reopened,
     /// Began to hold everything.
     Held,
     /// Ended that.
@@ -67,6 +69,22 @@ pub enum Deed {
     Closed,
     /// Moved the community to another server.
     Relocated,
+    /// Stopped an account of this server: it acts no more.
+    Suspended,
+    /// Let it act again.
+    Reinstated,
+    /// Closed an account of this server to logins.
+    Disabled,
+    /// Opened it to logins again.
+    Enabled,
+    /// Deleted an account of this server.
+    Deleted,
+    /// Gave somebody who asked an account of this server.
+    Accepted,
+    /// Gave them none.
+    Declined,
+    /// Decided what another server may do here.
+    Decided,
 }
 crate::policy::words! { Deed {
     Admitted => "admitted", TurnedAway => "turned_away", Invited => "invited",
@@ -77,7 +95,10 @@ crate::policy::words! { Deed {
     Warned => "warned", Resolved => "resolved", Held => "held", Released => "released",
     Appointed => "appointed", Dismissed => "dismissed", Edited => "edited",
     Configured => "configured", Followed => "followed", Unfollowed => "unfollowed",
-    Closed => "closed", Relocated => "relocated",
+    Closed => "closed", Relocated => "relocated", Reopened => "reopened",
+    Suspended => "suspended", Reinstated => "reinstated", Disabled => "disabled",
+    Enabled => "enabled", Deleted => "deleted", Accepted => "accepted",
+    Declined => "declined", Decided => "decided",
 } }
 
 impl Deed {
@@ -98,13 +119,21 @@ impl Deed {
             Self::Banned => Measure::Ban,
             Self::Unbanned => Measure::Unban,
             Self::Warned => Measure::Warn,
-            Self::Resolved => Measure::Resolve,
+            Self::Resolved | Self::Reopened => Measure::Resolve,
             Self::Held | Self::Released => Measure::Hold,
             Self::Appointed => Measure::Appoint,
             Self::Dismissed => Measure::Dismiss,
             Self::Edited => Measure::Edit,
             Self::Configured | Self::Followed | Self::Unfollowed => Measure::Configure,
             Self::Closed | Self::Relocated => Measure::Close,
+            Self::Suspended
+            | Self::Reinstated
+            | Self::Disabled
+            | Self::Enabled
+            | Self::Deleted
+            | Self::Accepted
+            | Self::Declined
+            | Self::Decided => Measure::BanEverywhere,
         }
     }
 }

@@ -154,13 +154,21 @@ impl Conn {
         now: Timestamp,
     ) -> Result<()> {
         self.meet_peer(host, now).await?;
+        let decided = policy != PeerPolicy::Open;
         sql!(
             self,
             execute,
-            "UPDATE peer SET policy = $2, reason = $3 WHERE host = $1",
+            "UPDATE peer SET policy = $2, reason = $3,
+                decided_at = CASE WHEN $5 THEN coalesce(decided_at, $4) END,
+                decision_id = CASE WHEN $5 THEN coalesce(decision_id,
+                    (SELECT max(p.decision_id) + 1 FROM peer p WHERE p.decision_id >= $6), $6) END
+             WHERE host = $1",
             host,
             policy.as_str(),
-            reason
+            reason,
+            now.micros(),
+            decided,
+            now.millis() << 16
         )
         .map(drop)
     }

@@ -3,6 +3,7 @@
 //! never empty, dates with exactly three decimals. Ids are texts.
 
 mod account;
+mod admin;
 mod credential;
 mod date;
 mod filter;
@@ -16,6 +17,7 @@ mod status;
 mod tag;
 
 pub(crate) use account::{Account, Emoji, Field};
+pub(crate) use admin::{AdminAccount, AdminReport, AdminRole, DomainAllow, DomainBlock};
 pub(crate) use credential::{CredentialAccount, Profile, Role, Source};
 pub(crate) use date::{Date, Day};
 pub(crate) use filter::{Filter, FilterKeyword, FilterStatus, FilterV1};

@@ -15,7 +15,9 @@ mod timeline;
 
 pub(crate) use accounts::{account, accounts};
 pub(crate) use counts::CountCache;
-pub(crate) use credentials::{credentials, decides, editable};
+#[cfg(test)]
+pub(crate) use credentials::rules;
+pub(crate) use credentials::{credentials, editable};
 pub(crate) use filtered::{Whole, fill, filters, keyword as filter_keyword, post as filter_post};
 pub(crate) use notifications::{find as find_notified, group_key, notifications};
 pub(crate) use pictures::Pictures;

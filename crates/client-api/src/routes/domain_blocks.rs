@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::community::refusals::{Personal, only_persons};
 use crate::api::Api;
 use crate::error::{ApiError, Result};
 use crate::extract::{Page, Paged, Params, Text};
@@ -76,6 +77,7 @@ async fn block(
     Member(viewer): Member,
     Params(domain): Params<Domain>,
 ) -> Result<Json<Value>> {
+    only_persons(&viewer, Personal::BlockServers)?;
     let host = domain.read()?;
     if host == api.ctx().site.host().to_string() {
         return Err(ApiError::refused("This is the server that you are on"));
@@ -84,16 +86,14 @@ async fn block(
     let id: Id = api.ctx().id();
     tx.put_domain_block(id.0, viewer.subject, &host, api.ctx().now())
         .await?;
-    if !viewer.is_community() {
-        // Whoever is blocked is neither followed nor a follower.
-        let owner = tx.actor(viewer.person).await?.ok_or(ApiError::NotFound)?;
-        for tied in tx.tied_to_host(owner.id, &host).await? {
-            let Some(other) = tx.actor(tied).await? else {
-                continue;
-            };
-            actions::unfollow(api.ctx(), &mut tx, &owner, &other).await?;
-            actions::remove_follower(api.ctx(), &mut tx, &owner, &other).await?;
-        }
+    // Whoever is blocked is neither followed nor a follower.
+    let owner = tx.actor(viewer.person).await?.ok_or(ApiError::NotFound)?;
+    for tied in tx.tied_to_host(owner.id, &host).await? {
+        let Some(other) = tx.actor(tied).await? else {
+            continue;
+        };
+        actions::unfollow(api.ctx(), &mut tx, &owner, &other).await?;
+        actions::remove_follower(api.ctx(), &mut tx, &owner, &other).await?;
     }
     tx.commit().await?;
     Ok(Json(json!({})))

@@ -5,6 +5,7 @@ use axum::Json;
 use axum::extract::State;
 
 use super::accounts::known;
+use super::community::people::{Gesture, instead};
 use crate::api::Api;
 use crate::entities::{Account, Relationship};
 use crate::error::{ApiError, Result};
@@ -81,6 +82,14 @@ async fn set(
     target: ActorId,
     endorsed: bool,
 ) -> Result<Json<Relationship>> {
+    let gesture = if endorsed {
+        Gesture::Endorse
+    } else {
+        Gesture::Unendorse
+    };
+    if let Some(answer) = instead(api, viewer, target, gesture).await? {
+        return Ok(answer);
+    }
     let mut tx = api.store().write().await?;
     let follow = tx.follow(viewer.subject, target).await?;
     let follows =

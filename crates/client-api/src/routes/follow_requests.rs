@@ -1,10 +1,11 @@
 //! Requests to follow who asks.
 
-use archipel_actions::{self as actions, Door, Order};
+use archipel_actions as actions;
 use archipel_model::{ActorId, Scope};
 use axum::Json;
 use axum::extract::State;
 
+use super::community::people::{self, Gesture};
 use crate::api::Api;
 use crate::entities::{Account, Relationship};
 use crate::error::{ApiError, Result};
@@ -77,21 +78,18 @@ async fn decide(
     if !follow.is_some_and(|follow| follow.state == archipel_storage::FollowState::Pending) {
         return Err(ApiError::NotFound);
     }
+    if viewer.is_community() {
+        drop(tx);
+        let gesture = if accept {
+            Gesture::Authorize
+        } else {
+            Gesture::Reject
+        };
+        return people::does(api, viewer, id, gesture).await.map(Json);
+    }
     let follower = tx.actor(id).await?.ok_or(ApiError::NotFound)?;
     let owner = tx.actor(viewer.subject).await?.ok_or(ApiError::NotFound)?;
-    if viewer.is_community() {
-        let by = tx.actor(viewer.person).await?.ok_or(ApiError::NotFound)?;
-        let order = Order {
-            by: &by,
-            community: &owner,
-            door: Door::Here("api"),
-            reason: None,
-            rule: None,
-        };
-        actions::decide_request(api.ctx(), &mut tx, &order, &follower, accept).await?;
-    } else {
-        actions::decide_follower(api.ctx(), &mut tx, &owner, &follower, accept).await?;
-    }
+    actions::decide_follower(api.ctx(), &mut tx, &owner, &follower, accept).await?;
     tx.commit().await?;
     api.counts().forget(viewer.subject);
     api.counts().forget(id);

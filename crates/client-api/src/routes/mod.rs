@@ -5,6 +5,7 @@ mod accounts;
 mod admin;
 mod announcements;
 mod apps;
+mod community;
 pub(crate) mod conversations;
 mod directory;
 mod domain_blocks;

@@ -8,7 +8,7 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::posting::person_only;
+use super::community::refusals::{Personal, only_persons};
 use crate::api::Api;
 use crate::entities::Poll;
 use crate::error::{ApiError, Result};
@@ -58,7 +58,7 @@ async fn vote(
     IdOf(id): IdOf<EntryId>,
     Params(wish): Params<Vote>,
 ) -> Result<Json<Poll>> {
-    person_only(&viewer)?;
+    only_persons(&viewer, Personal::Vote)?;
     let mut tx = api.store().write().await?;
     let entry = tx.entry_seen_by(Some(viewer.subject), id).await?;
     let id = entry.ok_or(ApiError::NotFound)?.post_id;

@@ -1,7 +1,7 @@
 //! Who asks: their own account, and changing it.
 
-use archipel_actions::{self as actions, CommunityChange, Door, Order, ProfileChange};
-use archipel_model::{JoinPolicy, MediaId, Scope};
+use archipel_actions::{self as actions, ProfileChange};
+use archipel_model::{MediaId, Scope};
 use archipel_storage::Tx;
 use axum::Json;
 use axum::extract::State;
@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::community;
 use crate::api::Api;
 use crate::entities::{CredentialAccount, Profile};
 use crate::error::{ApiError, Result};
@@ -165,12 +166,21 @@ async fn change(api: &Api, viewer: &Viewer, sent: Sent<Update>) -> Result<()> {
     let avatar = kept(api, viewer, Purpose::Avatar, files.remove("avatar")).await?;
     let header = kept(api, viewer, Purpose::Header, files.remove("header")).await?;
     let mut tx = api.store().write().await?;
-    if let Some(begins) = &params.source {
-        set_composer(&mut tx, viewer, begins).await?;
-    }
     if viewer.is_community() {
-        change_community(api, &mut tx, viewer, &params, (avatar, header)).await?;
+        // What a composer begins with is the person's own.
+        let said = community::profile::Said {
+            display_name: params.display_name.0.as_deref(),
+            note: params.note.0.as_deref(),
+            locked: params.locked.0,
+            fields: params.rows(),
+            avatar: avatar.map(Some),
+            header: header.map(Some),
+        };
+        community::profile::update(api, &mut tx, viewer, &said).await?;
     } else {
+        if let Some(begins) = &params.source {
+            set_composer(&mut tx, viewer, begins).await?;
+        }
         let change = ProfileChange {
             name: params.display_name.0.clone(),
             summary: params.note.0.clone(),
@@ -205,58 +215,6 @@ async fn set_composer(tx: &mut Tx, viewer: &Viewer, begins: &Begins) -> Result<(
         composer.language = (!language.is_empty()).then(|| language.to_owned());
     }
     Ok(tx.set_composer(viewer.person, &composer).await?)
-}
-
-/// A community says the same of itself as a person: its rules are the rows.
-async fn change_community(
-    api: &Api,
-    tx: &mut Tx,
-    viewer: &Viewer,
-    params: &Update,
-    (avatar, header): (Option<MediaId>, Option<MediaId>),
-) -> Result<()> {
-    let community = tx.actor(viewer.subject).await?.ok_or(ApiError::NotFound)?;
-    let settings = tx.community(community.id).await?;
-    let settings = settings.ok_or(ApiError::NotFound)?;
-    let decides = render::decides(settings.join_policy);
-    let join = match params.locked.0 {
-        Some(true) if !decides => Some(JoinPolicy::Approval),
-        Some(false) if decides => Some(JoinPolicy::Open),
-        _ => None,
-    };
-    let rules = params.rows().map(|rows| {
-        let lines = rows.into_iter().map(|(_, value)| value.replace('\n', " "));
-        lines.collect::<Vec<_>>().join("\n")
-    });
-    let change = CommunityChange {
-        title: params.display_name.0.clone(),
-        description: params.note.0.clone(),
-        rules,
-        join,
-        avatar: avatar.map(Some),
-        header: header.map(Some),
-        ..CommunityChange::default()
-    };
-    order_change(api, tx, viewer, &change).await
-}
-
-async fn order_change(
-    api: &Api,
-    tx: &mut Tx,
-    viewer: &Viewer,
-    change: &CommunityChange,
-) -> Result<()> {
-    let community = tx.actor(viewer.subject).await?.ok_or(ApiError::NotFound)?;
-    let by = tx.actor(viewer.person).await?.ok_or(ApiError::NotFound)?;
-    let order = Order {
-        by: &by,
-        community: &community,
-        door: Door::Here("api"),
-        reason: None,
-        rule: None,
-    };
-    actions::change_community(api.ctx(), tx, &order, change).await?;
-    Ok(())
 }
 
 /// Keeps a picture of a profile and gives its id.
@@ -305,12 +263,12 @@ async fn take_away(
 ) -> Result<Json<CredentialAccount>> {
     let mut tx = api.store().write().await?;
     if viewer.is_community() {
-        let change = CommunityChange {
+        let said = community::profile::Said {
             avatar: change.avatar,
             header: change.header,
-            ..CommunityChange::default()
+            ..community::profile::Said::default()
         };
-        order_change(api, &mut tx, viewer, &change).await?;
+        community::profile::update(api, &mut tx, viewer, &said).await?;
     } else {
         let person = tx.actor(viewer.person).await?.ok_or(ApiError::NotFound)?;
         actions::change_profile(api.ctx(), &mut tx, &person, &change).await?;

@@ -9,7 +9,8 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::posting::person_only;
+use super::community;
+use super::community::refusals::{Personal, only_persons};
 use crate::api::Api;
 use crate::entities::Status;
 use crate::error::{ApiError, Result};
@@ -157,7 +158,7 @@ async fn favourite(
     Member(viewer): Member,
     IdOf(id): IdOf<EntryId>,
 ) -> Result<Json<Status>> {
-    person_only(&viewer)?;
+    only_persons(&viewer, Personal::Favourite)?;
     let post = react(&api, &viewer, id, ReactionKind::Like).await?;
     now(&api, &viewer, &post).await
 }
@@ -167,7 +168,7 @@ async fn unfavourite(
     Member(viewer): Member,
     IdOf(id): IdOf<EntryId>,
 ) -> Result<Json<Status>> {
-    person_only(&viewer)?;
+    only_persons(&viewer, Personal::Favourite)?;
     take_back(&api, &viewer, id, ReactionClass::Vote).await
 }
 
@@ -177,7 +178,9 @@ async fn boost(
     IdOf(id): IdOf<EntryId>,
     Params(wish): Params<Boost>,
 ) -> Result<Json<Status>> {
-    person_only(&viewer)?;
+    if viewer.is_community() {
+        return community::posts::reblog(&api, &viewer, id).await.map(Json);
+    }
     let wanted = wish.visibility.filled().map(str::trim);
     if wanted
         .and_then(|word| word.parse().ok())
@@ -216,7 +219,9 @@ async fn unboost(
     Member(viewer): Member,
     IdOf(id): IdOf<EntryId>,
 ) -> Result<Json<Status>> {
-    person_only(&viewer)?;
+    if viewer.is_community() {
+        return community::posts::remove(&api, &viewer, id).await.map(Json);
+    }
     take_back(&api, &viewer, id, ReactionClass::Boost).await
 }
 
@@ -245,7 +250,11 @@ async fn unbookmark(
 }
 
 async fn on_top(api: &Api, viewer: &Viewer, id: EntryId, on_top: bool) -> Result<Json<Status>> {
-    person_only(viewer)?;
+    if viewer.is_community() {
+        return community::posts::pin(api, viewer, id, on_top)
+            .await
+            .map(Json);
+    }
     let mut tx = api.store().write().await?;
     let (actor, post) = meant(&mut tx, viewer, id).await?;
     actions::set_on_profile(api.ctx(), &mut tx, &actor, &post, on_top).await?;

@@ -10,6 +10,8 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::community::people::{self, Gesture, instead};
+use super::community::refusals::{Personal, only_persons};
 use crate::api::Api;
 use crate::entities::{Account, Relationship};
 use crate::error::{ApiError, Result};
@@ -129,18 +131,13 @@ async fn relationships(
     Member(viewer): Member,
     Params(ids): Params<Ids>,
 ) -> Result<Json<Vec<Relationship>>> {
-    let mut conn = api.store().read().await?;
-    render::relationships(&api, &mut conn, viewer.subject, &ids.read())
+    people::relationships(&api, &viewer, &ids.read())
         .await
         .map(Json)
 }
 
-/// Who asks and whom it is about. What a community would mean by it is another matter.
+/// Who asks and whom it is about; what communities mean by it is in `community`.
 async fn pair(tx: &mut Tx, viewer: &Viewer, target: ActorId) -> Result<(Actor, Actor)> {
-    if viewer.is_community() {
-        let sentence = "A community cannot do this; use an account of a person";
-        return Err(ApiError::Forbidden(sentence.to_owned()));
-    }
     let owner = tx.actor(viewer.person).await?.ok_or(ApiError::NotFound)?;
     let target = tx.actor(target).await?.ok_or(ApiError::NotFound)?;
     if target.kind == ActorKind::Application {
@@ -154,10 +151,7 @@ async fn kept(api: &Api, tx: Tx, viewer: &Viewer, target: ActorId) -> Result<Jso
     tx.commit().await?;
     api.counts().forget(viewer.subject);
     api.counts().forget(target);
-    let mut conn = api.store().read().await?;
-    render::relationship(api, &mut conn, viewer.subject, target)
-        .await
-        .map(Json)
+    people::relationship(api, viewer, target).await.map(Json)
 }
 
 /// How somebody is followed.
@@ -178,6 +172,9 @@ async fn follow(
     IdOf(id): IdOf<ActorId>,
     Params(wishes): Params<Follow>,
 ) -> Result<Json<Relationship>> {
+    if let Some(answer) = instead(&api, &viewer, id, Gesture::Follow).await? {
+        return Ok(answer);
+    }
     let mut tx = api.store().write().await?;
     let (owner, target) = pair(&mut tx, &viewer, id).await?;
     let before = tx.follow(owner.id, target.id).await?;
@@ -223,6 +220,9 @@ async fn unfollow(
     Member(viewer): Member,
     IdOf(id): IdOf<ActorId>,
 ) -> Result<Json<Relationship>> {
+    if let Some(answer) = instead(&api, &viewer, id, Gesture::Unfollow).await? {
+        return Ok(answer);
+    }
     let mut tx = api.store().write().await?;
     let (owner, target) = pair(&mut tx, &viewer, id).await?;
     actions::unfollow(api.ctx(), &mut tx, &owner, &target).await?;
@@ -234,6 +234,9 @@ async fn remove_from_followers(
     Member(viewer): Member,
     IdOf(id): IdOf<ActorId>,
 ) -> Result<Json<Relationship>> {
+    if let Some(answer) = instead(&api, &viewer, id, Gesture::RemoveFollower).await? {
+        return Ok(answer);
+    }
     let mut tx = api.store().write().await?;
     let (owner, follower) = pair(&mut tx, &viewer, id).await?;
     actions::remove_follower(api.ctx(), &mut tx, &owner, &follower).await?;
@@ -245,6 +248,9 @@ async fn block(
     Member(viewer): Member,
     IdOf(id): IdOf<ActorId>,
 ) -> Result<Json<Relationship>> {
+    if let Some(answer) = instead(&api, &viewer, id, Gesture::Block).await? {
+        return Ok(answer);
+    }
     let mut tx = api.store().write().await?;
     let (owner, target) = pair(&mut tx, &viewer, id).await?;
     actions::block(api.ctx(), &mut tx, &owner, &target).await?;
@@ -256,6 +262,9 @@ async fn unblock(
     Member(viewer): Member,
     IdOf(id): IdOf<ActorId>,
 ) -> Result<Json<Relationship>> {
+    if let Some(answer) = instead(&api, &viewer, id, Gesture::Unblock).await? {
+        return Ok(answer);
+    }
     let mut tx = api.store().write().await?;
     let (owner, target) = pair(&mut tx, &viewer, id).await?;
     actions::unblock(api.ctx(), &mut tx, &owner, &target).await?;
@@ -278,6 +287,7 @@ async fn mute(
     IdOf(id): IdOf<ActorId>,
     Params(how): Params<Mute>,
 ) -> Result<Json<Relationship>> {
+    only_persons(&viewer, Personal::Mute)?;
     let mut tx = api.store().write().await?;
     let (owner, target) = pair(&mut tx, &viewer, id).await?;
     if owner.id == target.id {
@@ -301,6 +311,7 @@ async fn unmute(
     Member(viewer): Member,
     IdOf(id): IdOf<ActorId>,
 ) -> Result<Json<Relationship>> {
+    only_persons(&viewer, Personal::Mute)?;
     let mut tx = api.store().write().await?;
     let (owner, target) = pair(&mut tx, &viewer, id).await?;
     tx.remove_mute(owner.id, target.id).await?;
@@ -338,6 +349,9 @@ async fn list_blocks(
     Member(viewer): Member,
     page: Page,
 ) -> Result<Paged<Vec<Account>>> {
+    if viewer.is_community() {
+        return people::banned(&api, &viewer, &page).await;
+    }
     let mut conn = api.store().read().await?;
     let rows = conn.block_page(viewer.subject, render::span(&page)).await?;
     render::people(&api, &mut conn, &page, rows).await

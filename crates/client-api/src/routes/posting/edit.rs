@@ -9,13 +9,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::compose::{PollWish, clean, language, media, object, plain};
-use super::{meet, person_only};
+use super::meet;
 use crate::api::Api;
 use crate::entities::{Account, Attachment, Date, Emoji, Status};
 use crate::error::{ApiError, Result};
 use crate::extract::{Flag, IdOf, List, Num, Params, Text};
 use crate::registry::{Access, Routes, Shows, rule};
 use crate::render;
+use crate::routes::community;
 use crate::viewer::{Guest, Member, Viewer};
 
 /// Declares the routes of this file.
@@ -148,7 +149,12 @@ async fn change(
     IdOf(id): IdOf<EntryId>,
     Params(wish): Params<Wish>,
 ) -> Result<Json<Status>> {
-    person_only(&viewer)?;
+    if viewer.is_community() {
+        let (text, sensitive) = (wish.status.filled(), wish.sensitive.0);
+        return community::posts::edit(&api, &viewer, id, text, sensitive)
+            .await
+            .map(Json);
+    }
     plain(&wish.content_type)?;
     if let Some(text) = &wish.status.0 {
         meet(&api, text).await?;
@@ -195,7 +201,9 @@ async fn remove(
     Member(viewer): Member,
     IdOf(id): IdOf<EntryId>,
 ) -> Result<Json<Status>> {
-    person_only(&viewer)?;
+    if viewer.is_community() {
+        return community::posts::remove(&api, &viewer, id).await.map(Json);
+    }
     let mut tx = api.store().write().await?;
     let (entry, post) = own(&mut tx, &viewer, id).await?;
     let author = tx.actor(viewer.subject).await?.ok_or(ApiError::NotFound)?;

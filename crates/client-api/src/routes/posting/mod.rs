@@ -13,6 +13,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
 
+use super::community::refusals::{Personal, only_persons};
 use super::scheduled::{entity as scheduled_entity, room, time};
 use crate::api::Api;
 use crate::entities::Status;
@@ -39,23 +40,13 @@ pub(crate) fn declare(routes: &mut Routes) {
     edit::declare(routes);
 }
 
-/// What a community does otherwise than a person, and not in this way.
-pub(super) fn person_only(viewer: &Viewer) -> Result<()> {
-    if viewer.is_community() {
-        return Err(ApiError::Forbidden(
-            "A community cannot do this; do it as yourself".to_owned(),
-        ));
-    }
-    Ok(())
-}
-
 async fn write(
     State(api): State<Api>,
     Member(viewer): Member,
     headers: HeaderMap,
     Params(wish): Params<Wish>,
 ) -> Result<Response> {
-    person_only(&viewer)?;
+    only_persons(&viewer, Personal::Write)?;
     let key = headers
         .get("idempotency-key")
         .map(|key| String::from_utf8_lossy(key.as_bytes()).into_owned())
