@@ -3,8 +3,11 @@
 use archipel_model::{ActorId, HashtagId, PostId, Timestamp};
 
 use crate::conn::sql;
-use crate::relations::{Keyed, Span, page};
+use crate::relations::{Span, page};
 use crate::{Conn, Result};
+
+/// A hashtag under the key that orders a list.
+type KeyedTag = (i64, i64);
 
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
@@ -230,10 +233,11 @@ impl Conn {
         &mut self,
         owner: ActorId,
         span: Span,
-    ) -> Result<Vec<Keyed>> {
+    ) -> Result<Vec<KeyedTag>> {
         page!(
             self,
             span,
+            KeyedTag,
             "SELECT id, hashtag_id FROM hashtag_follow WHERE owner_id = $4",
             "id",
             owner.0

@@ -134,7 +134,7 @@ pub use profiles::{Composer, Profile};
 pub use public::{Place, Tagged};
 pub use push::{DuePush, NewPushSubscription, PushSubscription, PushTarget};
 pub use reactions::{NewReaction, Reaction};
-pub use relations::{Keyed, Relation, Span};
+pub use relations::{KeyedActor, Relation, Span};
 pub use renderings::{Form, Rendering};
 pub use reports::{Complaint, Report, ReportState};
 pub use search::ActorQuery;
