@@ -5,10 +5,10 @@
 mod account;
 mod credential;
 mod date;
-mod oauth;
 mod filter;
 mod instance;
 mod notification;
+mod oauth;
 mod relationship;
 mod report;
 mod status;
@@ -17,7 +17,6 @@ mod tag;
 pub(crate) use account::{Account, Emoji, Field};
 pub(crate) use credential::{CredentialAccount, Profile, Role, Source};
 pub(crate) use date::{Date, Day};
-pub(crate) use oauth::{App, Empty, RegisteredApp, ServerMetadata, Token, UserInfo};
 pub(crate) use filter::{Filter, FilterKeyword, FilterStatus, FilterV1};
 pub(crate) use instance::{Contact, Instance, InstanceRule, InstanceV1, Registrations, Stats};
 pub(crate) use notification::{
@@ -25,6 +24,7 @@ pub(crate) use notification::{
     NotificationRequest, OldNotificationPolicy, PartialAccount, PolicySummary, ReportTold, Unread,
     WebPushSubscription,
 };
+pub(crate) use oauth::{App, Empty, RegisteredApp, ServerMetadata, Token, UserInfo};
 pub(crate) use relationship::Relationship;
 pub(crate) use report::Report;
 pub(crate) use status::{

@@ -43,6 +43,7 @@ use axum::response::{IntoResponse, Response};
 use crate::api::Api;
 use crate::cors;
 use crate::error::ApiError;
+use crate::files;
 use crate::limits;
 use crate::registry::{Endpoint, Routes};
 
@@ -101,7 +102,8 @@ pub fn router(api: Api) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .with_state(api.clone())
         .layer(map_response(as_json))
-        .layer(from_fn_with_state(api, limits::count))
+        .layer(from_fn_with_state(api.clone(), limits::count))
+        .merge(files::router().with_state(api))
         .layer(cors::layer())
 }
 
