@@ -48,7 +48,6 @@ impl Conn {
         page!(
             self,
             span,
-            Keyed,
             "SELECT id, host FROM domain_block WHERE owner_id = $4",
             "id",
             owner.0

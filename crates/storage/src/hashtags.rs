@@ -3,11 +3,8 @@
 use archipel_model::{ActorId, HashtagId, PostId, Timestamp};
 
 use crate::conn::sql;
-use crate::relations::{Span, page};
+use crate::relations::{KeyedId as Keyed, Span, page};
 use crate::{Conn, Result};
-
-/// A hashtag under the key that orders a list.
-type KeyedTag = (i64, i64);
 
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
@@ -233,11 +230,10 @@ impl Conn {
         &mut self,
         owner: ActorId,
         span: Span,
-    ) -> Result<Vec<KeyedTag>> {
+    ) -> Result<Vec<Keyed>> {
         page!(
             self,
             span,
-            KeyedTag,
             "SELECT id, hashtag_id FROM hashtag_follow WHERE owner_id = $4",
             "id",
             owner.0

@@ -61,16 +61,19 @@ pub struct Span {
 }
 
 /// One of a list, under the key that orders it.
-pub type KeyedActor = (i64, i64);
+pub type KeyedId = (i64, i64);
+
+/// What `page!` reads; each file that uses it has its own.
+type Keyed = KeyedId;
 
 /// A page of `(key, actor)`, newest first whichever end it was read from.
 macro_rules! page {
-    ($conn:expr, $span:expr, $row:ty, $select:literal, $key:literal $(, $arg:expr)* $(,)?) => {{
+    ($conn:expr, $span:expr, $select:literal, $key:literal $(, $arg:expr)* $(,)?) => {{
         let span = $span;
-        let mut rows: Vec<$row> = if span.rises {
+        let mut rows: Vec<Keyed> = if span.rises {
             sql!(
                 $conn,
-                fetch_all as $row,
+                fetch_all as Keyed,
                 concat!($select, " AND ", $key, " < $1 AND ", $key, " > $2 ORDER BY ", $key,
                     " LIMIT $3"),
                 span.max, span.min, span.limit $(, $arg)*
@@ -78,7 +81,7 @@ macro_rules! page {
         } else {
             sql!(
                 $conn,
-                fetch_all as $row,
+                fetch_all as Keyed,
                 concat!($select, " AND ", $key, " < $1 AND ", $key, " > $2 ORDER BY ", $key,
                     " DESC LIMIT $3"),
                 span.max, span.min, span.limit $(, $arg)*
@@ -321,11 +324,10 @@ impl Conn {
     }
 
     /// Those whom somebody blocks.
-    pub async fn block_page(&mut self, owner: ActorId, span: Span) -> Result<Vec<KeyedActor>> {
+    pub async fn block_page(&mut self, owner: ActorId, span: Span) -> Result<Vec<KeyedId>> {
         page!(
             self,
             span,
-            KeyedActor,
             "SELECT id, target_id FROM block WHERE owner_id = $4",
             "id",
             owner.0
@@ -338,11 +340,10 @@ impl Conn {
         owner: ActorId,
         span: Span,
         now: Timestamp,
-    ) -> Result<Vec<KeyedActor>> {
+    ) -> Result<Vec<KeyedId>> {
         page!(
             self,
             span,
-            KeyedActor,
             "SELECT id, target_id FROM mute
              WHERE owner_id = $4 AND (ends_at IS NULL OR ends_at > $5)",
             "id",
@@ -352,11 +353,10 @@ impl Conn {
     }
 
     /// Those whom somebody recommends.
-    pub async fn endorsement_page(&mut self, owner: ActorId, span: Span) -> Result<Vec<KeyedActor>> {
+    pub async fn endorsement_page(&mut self, owner: ActorId, span: Span) -> Result<Vec<KeyedId>> {
         page!(
             self,
             span,
-            KeyedActor,
             "SELECT e.id, e.target_id FROM endorsement e JOIN actor a ON a.id = e.target_id
              WHERE e.owner_id = $4 AND a.state = 'active' AND NOT a.host_blocked",
             "e.id",
@@ -365,11 +365,10 @@ impl Conn {
     }
 
     /// Those who follow somebody.
-    pub async fn follower_page(&mut self, target: ActorId, span: Span) -> Result<Vec<KeyedActor>> {
+    pub async fn follower_page(&mut self, target: ActorId, span: Span) -> Result<Vec<KeyedId>> {
         page!(
             self,
             span,
-            KeyedActor,
             "SELECT f.id, f.follower_id FROM follow f JOIN actor a ON a.id = f.follower_id
              WHERE f.target_id = $4 AND f.state = 'accepted' AND a.state = 'active'
                 AND NOT a.host_blocked",
@@ -379,11 +378,10 @@ impl Conn {
     }
 
     /// Those whom somebody follows.
-    pub async fn following_page(&mut self, follower: ActorId, span: Span) -> Result<Vec<KeyedActor>> {
+    pub async fn following_page(&mut self, follower: ActorId, span: Span) -> Result<Vec<KeyedId>> {
         page!(
             self,
             span,
-            KeyedActor,
             "SELECT f.id, f.target_id FROM follow f JOIN actor a ON a.id = f.target_id
              WHERE f.follower_id = $4 AND f.state = 'accepted' AND a.state = 'active'
                 AND NOT a.host_blocked",
@@ -393,11 +391,10 @@ impl Conn {
     }
 
     /// Those who wait to be let in.
-    pub async fn request_page(&mut self, target: ActorId, span: Span) -> Result<Vec<KeyedActor>> {
+    pub async fn request_page(&mut self, target: ActorId, span: Span) -> Result<Vec<KeyedId>> {
         page!(
             self,
             span,
-            KeyedActor,
             "SELECT f.id, f.follower_id FROM follow f JOIN actor a ON a.id = f.follower_id
              WHERE f.target_id = $4 AND f.state = 'pending' AND a.state = 'active'
                 AND NOT a.host_blocked",
