@@ -76,6 +76,7 @@ mod search;
 mod second_factor;
 mod sessions;
 mod settings;
+mod shelves;
 mod shown;
 mod sign_ups;
 mod statistics;
