@@ -217,8 +217,8 @@ impl Conn {
     }
 
     /// Forgets uploads from before `before` that nobody used, pictures that profiles no
-    /// longer show and files of posts that are deleted; what is to be removed from the
-    /// store.
+    /// longer show or that belong to who is gone, and files of posts that are deleted;
+    /// what is to be removed from the store.
     pub async fn forget_idle_media(&mut self, before: Timestamp, limit: i64) -> Result<Vec<Blobs>> {
         sql!(
             self,
@@ -230,6 +230,7 @@ impl Conn {
                         WHERE s.owner_id = m.owner_id
                             AND s.params LIKE '%\"' || CAST(m.id AS TEXT) || '\"%')
                     OR m.purpose <> 'attachment' AND NOT EXISTS (SELECT 1 FROM profile r
+                        JOIN actor a ON a.id = r.actor_id AND a.state <> 'gone'
                         WHERE r.actor_id = m.owner_id
                             AND (r.avatar_id = m.id OR r.header_id = m.id)))
                 UNION ALL

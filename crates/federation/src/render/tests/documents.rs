@@ -102,15 +102,16 @@ fn every_term_of_our_own_is_defined() {
     ];
     for document in documents {
         let document = tree(&document);
-        let terms = document["@context"][2].as_object().unwrap().clone();
+        let contexts = document["@context"].as_array().unwrap();
+        let terms: Vec<_> = contexts.iter().filter_map(Value::as_object).collect();
+        let defined = |key: &String| terms.iter().any(|terms| terms.contains_key(key));
         let mut open = vec![&document];
         while let Some(value) = open.pop() {
             match value {
                 Value::Array(list) => open.extend(list),
                 Value::Object(map) => {
                     for (key, member) in map {
-                        let known =
-                            activity_streams.contains(&key.as_str()) || terms.contains_key(key);
+                        let known = activity_streams.contains(&key.as_str()) || defined(key);
                         assert!(known, "{key} is not defined");
                         if key != "@context" && key != "contentMap" {
                             open.push(member);
@@ -205,6 +206,7 @@ fn a_warning_takes_the_place_of_the_excerpt_and_is_escaped() {
 #[test]
 fn nobody_is_named_twice_nor_the_author_to_themselves() {
     let mut view = samples::reply();
+    view.emojis.clear();
     view.parent.as_mut().unwrap().author.id = url(PERSON);
     view.mentions = vec![
         object::MentionView {
