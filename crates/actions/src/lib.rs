@@ -18,6 +18,7 @@ mod communities;
 mod credentials;
 mod deletion;
 mod edit;
+mod emoji;
 mod enrolment;
 mod everywhere;
 mod exchange;
@@ -86,7 +87,7 @@ pub use block::{
 pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
 pub use credentials::{
     ask_for_new_address, ask_for_new_password, change_password, choose_new_password,
-    confirm_new_address, new_password_for,
+    confirm_new_address, new_password_for, prove_password,
 };
 pub use deletion::{
     actor_deleted, actor_gone, author_deleted, close_community, delete_local_actor,

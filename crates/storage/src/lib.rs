@@ -139,7 +139,7 @@ pub use profiles::{Composer, Profile};
 pub use public::{Place, Tagged};
 pub use push::{DuePush, NewPushSubscription, PushSubscription, PushTarget};
 pub use reactions::{NewReaction, Reaction};
-pub use relations::{Keyed as KeyedRow, Relation, Span};
+pub use relations::{KeyedId, Relation, Span};
 pub use remote_files::RemoteFile;
 pub use renderings::{Form, Rendering};
 pub use reports::{Complaint, Report, ReportState};

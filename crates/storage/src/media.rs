@@ -35,7 +35,7 @@ pub struct NewMedia<'a> {
 }
 
 /// A file of a post of elsewhere.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RemoteMedia {
     /// Where it is.
     pub url: String,
@@ -49,12 +49,12 @@ pub struct RemoteMedia {
     pub blurhash: Option<String>,
     /// Pixels.
     pub size: Option<(u32, u32)>,
-    /// What must stay visible.
-    pub focus: (f64, f64),
+    /// What must stay visible, in thousandths.
+    pub focus: (i32, i32),
 }
 
 /// What a post of elsewhere shows beside its text.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shows {
     /// Files.
     pub media: Vec<RemoteMedia>,
@@ -183,8 +183,8 @@ impl Conn {
                 &file.blurhash,
                 file.size.map(|(width, _)| i64::from(width)),
                 file.size.map(|(_, height)| i64::from(height)),
-                file.focus.0,
-                file.focus.1,
+                f64::from(file.focus.0) / 1_000.0,
+                f64::from(file.focus.1) / 1_000.0,
                 now.micros()
             )?;
         }

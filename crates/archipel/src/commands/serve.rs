@@ -55,7 +55,7 @@ pub async fn run_until(context: &Context, stop: CancellationToken) -> anyhow::Re
         .await
         .with_context(|| format!("media.url = {}", config.media.url))?;
     let api = client_api(&app, &media);
-    let router = router(&app, context, ready.clone(), api.clone())?;
+    let router = router(&app, &media, context, ready.clone(), api.clone())?;
 
     let workers = TaskTracker::new();
     let work_stop = CancellationToken::new();
@@ -100,6 +100,7 @@ pub async fn run_until(context: &Context, stop: CancellationToken) -> anyhow::Re
 
 fn router(
     app: &App,
+    media: &Media,
     context: &Context,
     ready: Arc<AtomicBool>,
     api: archipel_client_api::Api,
@@ -108,6 +109,7 @@ fn router(
         store: app.store.clone(),
         actions: app.actions.clone(),
         site: app.actions.site.clone(),
+        proxy: media.proxy().clone(),
         title: App::title().to_owned(),
         accounts: app.accounts.clone(),
         world: Arc::new(Network(app.federation.clone())),

@@ -7,6 +7,7 @@ mod credential;
 mod date;
 mod filter;
 mod instance;
+mod list;
 mod notification;
 mod oauth;
 mod relationship;
@@ -19,6 +20,7 @@ pub(crate) use credential::{CredentialAccount, Profile, Role, Source};
 pub(crate) use date::{Date, Day};
 pub(crate) use filter::{Filter, FilterKeyword, FilterStatus, FilterV1};
 pub(crate) use instance::{Contact, Instance, InstanceRule, InstanceV1, Registrations, Stats};
+pub(crate) use list::List;
 pub(crate) use notification::{
     GroupedNotifications, Merged, Nothing, Notification, NotificationGroup, NotificationPolicy,
     NotificationRequest, OldNotificationPolicy, PartialAccount, PolicySummary, ReportTold, Unread,

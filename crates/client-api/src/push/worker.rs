@@ -164,10 +164,10 @@ async fn one(api: &Api, voucher: &Voucher, push: &DuePush) -> Result<End> {
     let answer = api.world().post_bytes(&endpoint, headers, sealed).await;
     tracing::debug!(status = answer.status, host = endpoint.host_str(), "pushed");
     Ok(match answer.status {
-        Some(200..=299) => End::Done,
         Some(404 | 410) => End::Gone,
         Some(401 | 403 | 408 | 429 | 500..=599) | None => End::Later(answer.retry_after),
-        // Too large, or not understood: saying it again changes nothing.
+        // It arrived; or it is too large or not understood, and saying it again changes
+        // nothing.
         Some(_) => End::Done,
     })
 }

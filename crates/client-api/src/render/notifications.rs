@@ -117,11 +117,6 @@ impl Found {
         self.people.get(&id)
     }
 
-    /// The post that it is about.
-    pub(crate) fn post(&self, id: PostId) -> Option<&Status> {
-        self.posts.get(&id)
-    }
-
     /// The posts.
     pub(crate) fn into_posts(self) -> Vec<Status> {
         let mut posts: Vec<Status> = self.posts.into_values().collect();

@@ -1,5 +1,6 @@
 //! The routes, one file a topic, and the whole door joined together.
 
+mod account_statuses;
 mod accounts;
 mod admin;
 mod announcements;
@@ -51,6 +52,7 @@ use crate::registry::{Endpoint, Routes};
 fn declared(api: &Api) -> Routes {
     let mut routes = Routes::new(api.clone());
     for declare in [
+        account_statuses::declare,
         accounts::declare,
         admin::declare,
         announcements::declare,

@@ -1,4 +1,4 @@
-//! Streams, over WebSockets and as events over plain HTTP.
+//! Streams, over web sockets and as events over plain HTTP.
 //!
 //! The token may come as the subprotocol of a WebSocket, which browsers then demand back,
 //! in the header, or in the query: nowhere else is it taken from there.

@@ -12,5 +12,5 @@ mod routing;
 mod run;
 
 pub(crate) use channel::{Asked, Channel};
-pub(crate) use hub::{Hub, Seat, Told, Who};
+pub(crate) use hub::{Hub, Seat, Who};
 pub use run::run;

@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Plural, Texts, door};
+use super::{Plural, Texts, accounts, door};
 
 /// The words in English.
 pub(crate) static ENGLISH: Texts = Texts {
@@ -70,6 +70,8 @@ pub(crate) static ENGLISH: Texts = Texts {
     post_by: "Post by {}",
     edited: "edited on",
     warning: "Content warning: {}",
+    sensitive: "Sensitive pictures",
+    picture: "Picture without a description",
     answers: "In reply to {}",
     of_author: ", post by {}",
     address_of_post: "Address of this post",
@@ -125,4 +127,5 @@ pub(crate) static ENGLISH: Texts = Texts {
     back_home: "See the communities of this server",
 
     door: &door::ENGLISH,
+    accounts: &accounts::ENGLISH,
 };

@@ -1,6 +1,6 @@
 //! French, the first language.
 
-use super::{Plural, Texts, door};
+use super::{Plural, Texts, accounts, door};
 
 /// The words in French.
 pub(crate) static FRENCH: Texts = Texts {
@@ -70,6 +70,8 @@ pub(crate) static FRENCH: Texts = Texts {
     post_by: "Message de {}",
     edited: "modifié le",
     warning: "Avertissement\u{a0}: {}",
+    sensitive: "Images sensibles",
+    picture: "Image sans description",
     answers: "En réponse à {}",
     of_author: ", message de {}",
     address_of_post: "Adresse de ce message",
@@ -125,4 +127,5 @@ pub(crate) static FRENCH: Texts = Texts {
     back_home: "Voir les communautés de ce serveur",
 
     door: &door::FRENCH,
+    accounts: &accounts::FRENCH,
 };

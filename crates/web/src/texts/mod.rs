@@ -1,10 +1,12 @@
 //! All words that pages say, one file a language. `{}` stands for what is filled in.
 
+mod accounts;
 mod door;
 mod en;
 mod fr;
 mod scopes;
 
+pub(crate) use accounts::{AccountTexts, Said};
 pub(crate) use door::DoorTexts;
 pub(crate) use en::ENGLISH;
 pub(crate) use fr::FRENCH;
@@ -73,6 +75,10 @@ pub(crate) struct Texts {
     pub(crate) post_by: &'static str,
     pub(crate) edited: &'static str,
     pub(crate) warning: &'static str,
+    /// Of pictures that are hidden at first.
+    pub(crate) sensitive: &'static str,
+    /// Of one that nobody described.
+    pub(crate) picture: &'static str,
     pub(crate) answers: &'static str,
     pub(crate) of_author: &'static str,
     pub(crate) address_of_post: &'static str,
@@ -111,6 +117,7 @@ pub(crate) struct Texts {
 
     /// Logging in and letting apps in.
     pub(crate) door: &'static DoorTexts,
+    pub(crate) accounts: &'static AccountTexts,
 }
 
 impl Texts {

@@ -150,6 +150,7 @@ impl Lab {
             store: store.clone(),
             actions: ctx.clone(),
             site,
+            proxy: archipel_media::proxy::Names::new(b"test"),
             title: "Laboratoires".to_owned(),
             accounts: AccountRules {
                 registration: Registration::Invitation,

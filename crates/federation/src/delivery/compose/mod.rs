@@ -113,12 +113,12 @@ async fn actor_part(
     let keys = conn.keys_of(actor.id).await?;
     Ok(match conn.community(actor.id).await? {
         Some(community) => {
-            render::actor::group_part(&views::group(actor, &community, &keys, root, now)?)?
+            let shown = views::shown(conn, actor).await?;
+            render::actor::group_part(&views::group(&shown, &community, &keys, root, now)?)?
         }
         None => {
-            let shown = conn.shown_actors(&[actor.id]).await?;
-            let shown = shown.first().ok_or(ViewError::Missing("the person"))?;
-            render::actor::person_part(&views::person(shown, &keys, root, now)?)?
+            let shown = views::shown(conn, actor).await?;
+            render::actor::person_part(&views::person(&shown, &keys, root, now)?)?
         }
     })
 }
