@@ -122,6 +122,8 @@ async fn an_invitation_makes_an_account_and_a_member(db: Db) {
         answer.text
     );
     assert_eq!(browser.get("/u/alice").await.status, 404);
+    let lookup = "/api/v1/accounts/lookup?acct=alice";
+    assert_eq!(lab.stranger().status(lookup).await, 404);
     let refused = browser.log_in("/login", "alice", PASSWORD).await;
     assert_eq!(refused.status, 422);
     assert!(refused.text.contains("confirm"), "{}", refused.text);
@@ -141,7 +143,12 @@ async fn an_invitation_makes_an_account_and_a_member(db: Db) {
         answer.text
     );
     assert_eq!(fill(&browser, &confirm, &[]).await.status, 404);
-    assert_eq!(browser.get("/u/alice").await.status, 200);
+    // What was rendered is kept for a moment.
+    eventually("the person", Duration::from_secs(10), || async {
+        (browser.get("/u/alice").await.status == 200).then_some(())
+    })
+    .await;
+    assert_eq!(lab.stranger().status(lookup).await, 200);
     assert!(is_member(&lab, "alice"));
     assert_eq!(team(&lab, "alice").as_deref(), Some("facilitator"));
     let entered = browser
