@@ -60,6 +60,15 @@ impl Database {
         }
     }
 
+    /// The same database for another process; it goes away with the first value.
+    #[must_use]
+    pub fn shared(&self) -> Self {
+        Self {
+            url: self.url.clone(),
+            drop: None,
+        }
+    }
+
     /// What goes into `database.url`.
     pub fn url(&self) -> &str {
         &self.url

@@ -156,6 +156,40 @@ impl Lab {
         Self::builder(db).start().await
     }
 
+    /// A second node on the same database, that says the same of itself. It must go
+    /// before the first one.
+    ///
+    /// # Panics
+    /// On SQLite: only PostgreSQL is shared by nodes.
+    pub async fn second_node(&self) -> Self {
+        let dir = tempfile::Builder::new()
+            .prefix("archipel-node-")
+            .tempdir()
+            .expect("a temporary folder");
+        let port = ports::free();
+        let name = self.base.host_str().expect("a host");
+        let mut environment = self.environment.clone();
+        for (key, value) in &mut environment {
+            if key == "ARCHIPEL__SERVER__LISTEN" {
+                *value = format!("127.0.0.1:{port}");
+            }
+        }
+        write_config(dir.path(), &[]);
+        let mut node = Self {
+            base: Url::parse(&format!("http://{name}:{port}/")).expect("a base URL"),
+            port,
+            environment,
+            process: None,
+            http: crate::surface::http_client(port, name),
+            database: self.database.shared(),
+            recorder: None,
+            dir,
+        };
+        node.spawn();
+        node.ready().await;
+        node
+    }
+
     /// A lab to be configured first.
     pub fn builder(db: Db) -> LabBuilder {
         LabBuilder {

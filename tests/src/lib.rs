@@ -21,10 +21,12 @@ pub mod database;
 pub mod fedify;
 pub mod hostile;
 pub mod lab;
+pub mod listener;
 pub mod mailbox;
 pub mod member;
 pub mod peer;
 pub mod ports;
+pub mod push;
 pub mod recorder;
 pub mod surface;
 pub mod wait;
@@ -33,8 +35,10 @@ pub use browser::Browser;
 pub use database::Db;
 pub use hostile::{Hostile, Reply};
 pub use lab::{Lab, LabBuilder};
+pub use listener::{Listener, Token};
 pub use member::Member;
 pub use peer::{Family, Peer};
+pub use push::PushService;
 pub use wait::{eventually, stays};
 
 /// The collection that means "everybody" (ActivityStreams 2.0 §5.1.2).

@@ -69,9 +69,12 @@ impl Recorder {
 async fn pass(State((recorder, inner)): State<(Recorder, u16)>, mut request: Request) -> Response {
     let method = request.method().to_string();
     let path = request.uri().path().to_owned();
-    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, inner))
-        .await
-        .expect("the server");
+    // Not there yet, or no more.
+    let Ok(stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, inner)).await else {
+        let mut answer = Response::new(Body::empty());
+        *answer.status_mut() = http::StatusCode::BAD_GATEWAY;
+        return answer;
+    };
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
         .await
         .expect("a connection");

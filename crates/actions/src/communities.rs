@@ -2,8 +2,8 @@
 
 use archipel_model::permission::{Measure, Target};
 use archipel_model::{
-    ActorId, ActorKind, CommunityPolicy, Deed, Handle, HoldPolicy, JoinPolicy, PostPolicy, Reach,
-    ReactionPolicy, text,
+    ActorId, ActorKind, CommunityPolicy, Deed, Handle, HoldPolicy, JoinPolicy, MediaId, PostPolicy,
+    Reach, ReactionPolicy, text,
 };
 use archipel_storage::{ActivityKind, Actor, Community, NewActivity, Tx};
 
@@ -55,6 +55,10 @@ pub struct CommunityChange {
     pub reach: Option<Reach>,
     /// Its rules, one a line.
     pub rules: Option<String>,
+    /// Its picture; `Some(None)` takes it away.
+    pub avatar: Option<Option<MediaId>>,
+    /// Its banner; `Some(None)` takes it away.
+    pub header: Option<Option<MediaId>>,
 }
 
 /// Makes a community.
@@ -127,7 +131,9 @@ pub async fn change_community(
         community.rules.clone_from(rules);
     }
     let title = change.title.as_deref().unwrap_or(&actor.name);
-    let edited = title != actor.name
+    let pictured = change.avatar.is_some() || change.header.is_some();
+    let edited = pictured
+        || title != actor.name
         || community.description != before.description
         || community.language != before.language
         || community.rules != before.rules;
@@ -138,6 +144,12 @@ pub async fn change_community(
         return Ok(false);
     }
     show(ctx, tx, &community, title).await?;
+    if pictured {
+        let mut profile = tx.profile(actor.id).await?;
+        profile.avatar_id = change.avatar.unwrap_or(profile.avatar_id);
+        profile.header_id = change.header.unwrap_or(profile.header_id);
+        tx.put_profile(&profile, ctx.now()).await?;
+    }
     for (changed, deed) in [(edited, Deed::Edited), (configured, Deed::Configured)] {
         if !changed {
             continue;
@@ -171,6 +183,8 @@ impl CommunityChange {
             || self.description.is_some()
             || self.language.is_some()
             || self.rules.is_some()
+            || self.avatar.is_some()
+            || self.header.is_some()
     }
 
     /// Whether it is about who may join and post, or who sees it.

@@ -36,6 +36,14 @@ pub async fn author_deleted(
     if !tx.delete_post(post.id, ctx.now()).await? {
         return Ok(false);
     }
+    if post.visibility == Visibility::Direct {
+        tx.untalk(post.id).await?;
+    }
+    if post.is_local {
+        // Who writes it anew shows the same files.
+        tx.detach_media(post.id, &[], ctx.now()).await?;
+        tx.unpin(author.id, post.id).await?;
+    }
     // What still waited was never told to anybody.
     if post.state == PostState::Held {
         return Ok(true);

@@ -84,7 +84,9 @@ pub async fn edit_post(
         return Ok(EditOutcome::Held(reason));
     }
     let found = match &edit.content.source {
-        Some(source) if author.is_local => naming::typed_here(ctx, tx, source).await?,
+        Some(source) if author.is_local => {
+            naming::typed_here(ctx, tx, source, edit.content.title.as_deref()).await?
+        }
         _ => naming::said_elsewhere(tx, author, &edit.names).await?,
     };
     let content = with_form(&edit.content, &found);

@@ -13,10 +13,12 @@ mod apps;
 mod asking;
 mod authorize;
 mod ban;
+mod block;
 mod communities;
 mod credentials;
 mod deletion;
 mod edit;
+mod emoji;
 mod enrolment;
 mod everywhere;
 mod exchange;
@@ -25,6 +27,7 @@ mod follow;
 mod hashing;
 mod hold;
 mod invite_links;
+mod keeping;
 mod keys;
 mod late;
 mod letter;
@@ -51,18 +54,21 @@ mod remote;
 mod removal;
 mod report;
 mod resolution;
+mod rewriting;
 mod say;
 mod second_factor;
 mod secret;
 mod session;
 mod sign_up;
 mod submit;
+mod talk;
 mod team;
 mod token;
 mod verdict;
 mod waiting;
 mod warn;
 mod world;
+mod writing;
 
 use std::sync::Arc;
 
@@ -75,6 +81,9 @@ pub use apps::{AppRequest, register_app};
 pub use asking::{ask_again_when_due, shown_while_pending};
 pub use authorize::{AccessRequest, Asked, BadRequest, grant_access, look_at_request};
 pub use ban::{Ban, ban, unban};
+pub use block::{
+    block, blocked_elsewhere, decide_follower, remove_follower, unblock, unblocked_elsewhere,
+};
 pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
 pub use credentials::{
     ask_for_new_address, ask_for_new_password, change_password, choose_new_password,
@@ -99,6 +108,7 @@ pub use hold::{approve_held, refuse_held, set_wave};
 pub use invite_links::{
     NewInviteLink, OpenLink, create_invite_link, join_by_link, open_link, revoke_invite_link,
 };
+pub use keeping::{MOST_PINS, set_bookmarked, set_on_profile, set_thread_muted};
 pub use keys::{OVERLAP, hand_over_keys, keys_to_hand_over, rotate_keys};
 pub use late::{Brought, author_brings, author_deleted_unseen};
 pub use letter::take_letter;
@@ -130,8 +140,9 @@ pub use remote::{
     restored_elsewhere, unbanned_elsewhere,
 };
 pub use removal::{remove_post, restore_post};
-pub use report::{Complaining, Reported, report, report_elsewhere};
+pub use report::{Complaining, Reported, flag_on, report, report_elsewhere};
 pub use resolution::resolve_report;
+pub use rewriting::{Described, Rewrite, rewrite_post, typed_text};
 pub use second_factor::{code_step, recovery_hash};
 pub use secret::{hash_of, new_secret};
 pub use session::{Browser, session_is_stale, use_session};
@@ -145,7 +156,11 @@ pub use team::{appoint, dismiss};
 pub use token::{Grant, give_token, give_token_here};
 pub use waiting::{approve_edit, refuse_edit};
 pub use warn::warn;
-pub use world::{Boxed, Discovered, World};
+pub use world::{Boxed, Discovered, Posted, World};
+pub use writing::{
+    ADDRESS_COUNTS, DraftError, MAX_MEDIA, MAX_TEXT, Written, check_draft, check_media,
+    publish_scheduled, write_post,
+};
 
 /// What every action needs besides its transaction.
 #[derive(Clone, Debug)]
@@ -200,6 +215,9 @@ pub enum Error {
     /// One cannot follow oneself.
     #[error("nobody can follow themselves")]
     Oneself,
+    /// One of the two blocks the other.
+    #[error("{0} cannot be followed: one of you blocks the other")]
+    Blocks(String),
     /// Both communities live here.
     #[error("{0} lives here too: communities follow communities of other servers")]
     LivesHere(String),
@@ -270,6 +288,12 @@ pub enum Error {
     /// It moved a short time ago.
     #[error("moved a short time ago; the next move is possible from {}", .0.rfc3339())]
     MovedLately(Timestamp),
+    /// There is no room on top of a profile.
+    #[error("{0} posts are on top of the profile already; take one down first")]
+    TooManyPins(usize),
+    /// What was written cannot be a post.
+    #[error(transparent)]
+    Draft(#[from] DraftError),
     /// There is no such invitation link in this place.
     #[error("there is no such invitation link; `archipel invite list` shows all")]
     NoSuchLink,

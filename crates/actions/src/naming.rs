@@ -1,10 +1,11 @@
 //! Whom and what posts name: typed here, or said by the document of a post of elsewhere.
 
-use archipel_model::text::typed;
 use archipel_model::text::typed::Name;
-use archipel_model::{ActorKind, ActorState, Host, PostId};
-use archipel_storage::{Actor, Tx};
+use archipel_model::text::{titled, typed};
+use archipel_model::{ActorId, ActorKind, ActorState, Host, MediaId, PostId};
+use archipel_storage::{Actor, Shows, Tx};
 
+use crate::emoji;
 use crate::{Context, Result};
 
 /// Most people whom a post of elsewhere names that are looked up.
@@ -20,6 +21,8 @@ pub struct Names {
     pub addressed: Vec<String>,
     /// Its hashtags.
     pub hashtags: Vec<String>,
+    /// What it shows beside its text.
+    pub shows: Shows,
 }
 
 /// What was found of whom and what a post names.
@@ -31,16 +34,31 @@ pub(crate) struct Found {
     pub people: Vec<Actor>,
     addressed: Vec<Actor>,
     tags: Vec<String>,
+    /// What it shows, of a post of elsewhere, and who wrote that.
+    shows: Option<(ActorId, Shows)>,
+    /// Its custom emoji, of posts typed here: a JSON list.
+    emojis: Option<String>,
 }
 
 impl Found {
     fn is_empty(&self) -> bool {
-        self.people.is_empty() && self.addressed.is_empty() && self.tags.is_empty()
+        let shows = |(_, shows): &(ActorId, Shows)| *shows != Shows::default();
+        self.people.is_empty()
+            && self.addressed.is_empty()
+            && self.tags.is_empty()
+            && self.emojis.is_none()
+            && !self.shows.as_ref().is_some_and(shows)
     }
 }
 
-/// What a text that was typed here names, and its HTML.
-pub(crate) async fn typed_here(ctx: &Context, tx: &mut Tx, source: &str) -> Result<Found> {
+/// What a text that was typed here names, and its HTML, without the title that it begins
+/// with.
+pub(crate) async fn typed_here(
+    ctx: &Context,
+    tx: &mut Tx,
+    source: &str,
+    title: Option<&str>,
+) -> Result<Found> {
     let mut known: Vec<(Name<'_>, Actor)> = Vec::new();
     for name in typed::mentions(source) {
         if let Some(actor) = named(ctx, tx, name).await? {
@@ -51,7 +69,7 @@ pub(crate) async fn typed_here(ctx: &Context, tx: &mut Tx, source: &str) -> Resu
         let (_, actor) = known.iter().find(|(known, _)| *known == name)?;
         Some(actor.page().to_owned())
     };
-    let content = typed::html(source, ctx.site.base(), page);
+    let content = typed::html(titled::body(source, title), ctx.site.base(), page);
     let mut people: Vec<Actor> = Vec::new();
     for (_, actor) in known {
         if !people.iter().any(|one| one.id == actor.id) {
@@ -63,11 +81,13 @@ pub(crate) async fn typed_here(ctx: &Context, tx: &mut Tx, source: &str) -> Resu
         people,
         addressed: Vec::new(),
         tags: typed::tags(source),
+        shows: None,
+        emojis: emoji::typed(ctx, tx, source).await?,
     })
 }
 
 /// The known actor of this name.
-async fn named(ctx: &Context, tx: &mut Tx, name: Name<'_>) -> Result<Option<Actor>> {
+pub(crate) async fn named(ctx: &Context, tx: &mut Tx, name: Name<'_>) -> Result<Option<Actor>> {
     let host = match name.host {
         None => None,
         Some(host) => match host.parse::<Host>() {
@@ -94,6 +114,7 @@ pub(crate) async fn said_elsewhere(tx: &mut Tx, author: &Actor, names: &Names) -
             .take(typed::MAX_TAGS)
             .cloned()
             .collect(),
+        shows: Some((author.id, names.shows.clone())),
         ..Found::default()
     };
     for uri in names.mentions.iter().take(MOST) {
@@ -133,6 +154,18 @@ pub(crate) async fn keep(
     }
     tx.set_named(post, &found.people, &found.addressed, &found.tags)
         .await?;
+    match &found.shows {
+        Some((author, shows)) if before || *shows != Shows::default() => {
+            let ids: Vec<MediaId> = shows.media.iter().map(|_| ctx.id()).collect();
+            tx.put_remote_shows(post, *author, shows, &ids, ctx.now())
+                .await?;
+        }
+        Some(_) => {}
+        None => {
+            let emojis = found.emojis.as_deref().unwrap_or("[]");
+            tx.set_emojis_of(post, emojis).await?;
+        }
+    }
     if before || !found.tags.is_empty() {
         let now = ctx.now();
         let tags: Vec<_> = (found.tags.iter())

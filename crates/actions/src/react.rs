@@ -344,7 +344,9 @@ async fn counts(
     who: &Who,
 ) -> Result<std::result::Result<(), Uncounted>> {
     let post = new.post;
-    if post.state != PostState::Published || !post.visibility.may_be_announced() {
+    // What is for few is liked by those few, of whom our doors let nobody else come to it.
+    let liked_here = matches!(new.via, Via::Here) && new.kind == ReactionKind::Like;
+    if post.state != PostState::Published || !(post.visibility.may_be_announced() || liked_here) {
         return Ok(Err(Uncounted::NotShown));
     }
     if who

@@ -14,6 +14,7 @@ use crate::feed::{self, Publication};
 use crate::naming::{self, Names};
 use crate::notice::{Telling, tell};
 use crate::notify;
+use crate::talk;
 use crate::verdict::{parent_of, verdict};
 use crate::{Context, Error, Result};
 
@@ -221,13 +222,19 @@ pub async fn submit_post(
         announce(ctx, tx, &community, what).await?;
         tell_if_wanted(ctx, tx, &submission, &community, &post.uri).await?;
     }
+    if post.visibility == Visibility::Direct {
+        let root = post.root_id.unwrap_or(post.id);
+        talk::said(ctx, tx, post.author_id, post.id, root).await?;
+    }
     Ok(Submitted::Published(post.id))
 }
 
 /// Whom and what a post names. What was typed here gets its form from that too.
 async fn found(ctx: &Context, tx: &mut Tx, submission: &Submission<'_>) -> Result<naming::Found> {
     match &submission.source {
-        Some(source) if submission.author.is_local => naming::typed_here(ctx, tx, source).await,
+        Some(source) if submission.author.is_local => {
+            naming::typed_here(ctx, tx, source, submission.title.as_deref()).await
+        }
         _ => naming::said_elsewhere(tx, submission.author, &submission.names).await,
     }
 }
@@ -297,8 +304,12 @@ async fn tell_author(
     tell(ctx, tx, &telling).await.map(drop)
 }
 
-/// The community that the post belongs to: its parent's, else the one named.
+/// The community that the post belongs to: its parent's, else the one named. What
+/// somebody here writes to few belongs to none.
 async fn home_of(tx: &mut Tx, submission: &Submission<'_>) -> Result<Option<Actor>> {
+    if submission.author.is_local && !submission.visibility.may_be_announced() {
+        return Ok(None);
+    }
     if let Some(id) = submission.parent.and_then(|parent| parent.community_id) {
         if let Some(named) = submission.community.filter(|community| community.id == id) {
             return Ok(Some(named.clone()));

@@ -74,7 +74,9 @@ pub async fn approve_edit(
     // The people who are named may be known by now. Of a post of elsewhere nothing but
     // its text is kept here.
     let found = match &content.source {
-        Some(source) if author.is_local => Some(naming::typed_here(ctx, tx, source).await?),
+        Some(source) if author.is_local => {
+            Some(naming::typed_here(ctx, tx, source, content.title.as_deref()).await?)
+        }
         _ => None,
     };
     let content = match &found {

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use archipel_actions::{Boxed, Discovered, NewKeys, World};
+use archipel_actions::{Boxed, Discovered, NewKeys, Posted, World};
 use archipel_federation::client::Budget;
 use archipel_federation::{Federation, new_keys};
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue};
 use url::Url;
 
 /// How long somebody who searches is kept waiting.
@@ -24,12 +26,48 @@ impl World for Network {
         })
     }
 
+    fn post_bytes<'a>(
+        &'a self,
+        url: &'a Url,
+        headers: Vec<(&'static str, String)>,
+        body: Vec<u8>,
+    ) -> Boxed<'a, Posted> {
+        Box::pin(async move {
+            let headers = headers
+                .into_iter()
+                .filter_map(|(name, value)| {
+                    let value = HeaderValue::try_from(value).ok()?;
+                    Some((HeaderName::from_static(name), value))
+                })
+                .collect();
+            let body = Bytes::from(body);
+            let (status, retry_after) = self.0.client.post_bytes(url, headers, body).await;
+            Posted {
+                status,
+                retry_after,
+            }
+        })
+    }
+
     fn new_keys(&self) -> Boxed<'_, Option<NewKeys>> {
         Box::pin(async {
             tokio::task::spawn_blocking(new_keys)
                 .await
                 .ok()
                 .and_then(Result::ok)
+        })
+    }
+
+    fn fetch_file<'a>(&'a self, url: &'a str, most: usize) -> Boxed<'a, Option<Vec<u8>>> {
+        Box::pin(async move {
+            let url = Url::parse(url).ok()?;
+            match self.0.fetch_file(&url, most).await {
+                Ok(bytes) => Some(bytes.into()),
+                Err(error) => {
+                    tracing::debug!(%url, %error, "a file could not be fetched");
+                    None
+                }
+            }
         })
     }
 }

@@ -3,12 +3,15 @@
 use std::sync::{Arc, OnceLock};
 
 use archipel_actions::{AccountRules, Context, World};
+use archipel_media::Media;
 use archipel_storage::Store;
 use serde_json::Value;
 
+use crate::files::Copies;
 use crate::openapi;
 use crate::registry::Endpoint;
 use crate::render::CountCache;
+use crate::stream::Hub;
 
 /// What every handler works with; cheap to clone.
 #[derive(Clone, Debug)]
@@ -19,9 +22,12 @@ pub(crate) struct Inner {
     pub(crate) store: Store,
     pub(crate) actions: Context,
     pub(crate) world: Arc<dyn World>,
+    pub(crate) media: Media,
+    pub(crate) copies: Copies,
     pub(crate) settings: Settings,
     pub(crate) counts: CountCache,
     pub(crate) description: OnceLock<Value>,
+    pub(crate) hub: Arc<Hub>,
 }
 
 /// What the operator decided, as far as apps are told.
@@ -43,14 +49,23 @@ pub struct Settings {
 
 impl Api {
     /// Joins the parts.
-    pub fn new(store: Store, actions: Context, world: Arc<dyn World>, settings: Settings) -> Self {
+    pub fn new(
+        store: Store,
+        actions: Context,
+        world: Arc<dyn World>,
+        media: Media,
+        settings: Settings,
+    ) -> Self {
         Self(Arc::new(Inner {
             store,
             actions,
             world,
+            media,
+            copies: Copies::default(),
             settings,
             counts: CountCache::default(),
             description: OnceLock::new(),
+            hub: Arc::default(),
         }))
     }
 
@@ -62,6 +77,26 @@ impl Api {
     /// The database.
     pub(crate) fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// Files.
+    pub(crate) fn media(&self) -> &Media {
+        &self.0.media
+    }
+
+    /// Copies of files of elsewhere.
+    pub(crate) fn copies(&self) -> &Copies {
+        &self.0.copies
+    }
+
+    /// The rest of the network.
+    pub(crate) fn world(&self) -> &dyn World {
+        self.0.world.as_ref()
+    }
+
+    /// Who listens on this node.
+    pub(crate) fn hub(&self) -> &Arc<Hub> {
+        &self.0.hub
     }
 
     /// Counts of actors.

@@ -62,6 +62,11 @@ impl ApiError {
         Self::Unprocessable(why.into())
     }
 
+    /// The number of its status.
+    pub(crate) fn code(&self) -> u16 {
+        self.status().as_u16()
+    }
+
     const fn status(&self) -> StatusCode {
         match self {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
@@ -116,6 +121,7 @@ impl From<actions::Error> for ApiError {
             actions::Error::Storage(error) => error.into(),
             actions::Error::TooOften(seconds) => Self::TooMany(seconds),
             actions::Error::Denied(_) => Self::Forbidden(error.to_string()),
+            actions::Error::Draft(actions::DraftError::NoParent) => Self::NotFound,
             other => Self::Unprocessable(other.to_string()),
         }
     }

@@ -24,6 +24,7 @@ mod peers;
 mod people;
 mod posts;
 pub mod render;
+mod shows;
 pub mod signature;
 mod state;
 mod turns;

@@ -183,6 +183,7 @@ pub(crate) fn names(object: &RemoteObject) -> Names {
         mentions: mentions.map(Url::to_string).collect(),
         addressed: addressed(&object.to, &object.cc),
         hashtags: object.hashtags.clone(),
+        shows: crate::shows::of(object),
     }
 }
 

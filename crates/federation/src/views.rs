@@ -10,10 +10,11 @@ use url::Url;
 use crate::keys;
 use crate::render::Language;
 use crate::render::activity::DeleteView;
-use crate::render::actor::{GroupView, InstanceView, KeysView, PersonView, PictureView};
+use crate::render::actor::{GroupView, InstanceView, KeysView, PersonView};
 use crate::render::object::{CommunityView, MentionView, ParentView, PostView, addressing};
 use crate::render::special::{PollView, SpecialView};
 use crate::render::tombstone::TombstoneView;
+use crate::shows;
 use crate::signature::SigningKey;
 use crate::state::stored_url;
 
@@ -104,14 +105,21 @@ fn some(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
+/// An actor with its profile.
+pub(crate) async fn shown(conn: &mut Conn, actor: &Actor) -> Result<ShownActor, ViewError> {
+    let mut shown = conn.shown_actors(&[actor.id]).await?;
+    shown.pop().ok_or(ViewError::Missing("the actor"))
+}
+
 /// A community.
 pub(crate) fn group(
-    actor: &Actor,
+    shown: &ShownActor,
     community: &Community,
     keys: &[ActorKey],
     root: &str,
     now: Timestamp,
 ) -> Result<GroupView, ViewError> {
+    let actor = &shown.actor;
     let moved_to = actor.moved_to.as_deref().and_then(stored_url);
     let notice = moved_to.as_ref().map(moved_notice).unwrap_or_default();
     Ok(GroupView {
@@ -130,8 +138,8 @@ pub(crate) fn group(
         sensitive: false,
         also_known_as: urls(&actor.aliases()),
         moved_to,
-        icon: None,
-        image: None,
+        icon: shows::picture(shown.avatar_blob.as_deref(), root),
+        image: shows::picture(shown.header_blob.as_deref(), root),
         published: actor.created_at,
         updated: Some(actor.updated_at),
         keys: keys_view(keys, now)?,
@@ -147,22 +155,6 @@ fn rows(stored: &str) -> Vec<(String, String)> {
     }
     let rows: Vec<Row> = serde_json::from_str(stored).unwrap_or_default();
     rows.into_iter().map(|row| (row.name, row.value)).collect()
-}
-
-/// A picture in our store.
-fn picture(blob: Option<&str>, root: &str) -> Option<PictureView> {
-    let blob = blob?;
-    let media_type = match blob.rsplit('.').next() {
-        Some("png") => Some("image/png"),
-        Some("jpg" | "jpeg") => Some("image/jpeg"),
-        Some("webp") => Some("image/webp"),
-        Some("gif") => Some("image/gif"),
-        _ => None,
-    };
-    Some(PictureView {
-        url: stored_url(&format!("{root}media/{blob}"))?,
-        media_type: media_type.map(str::to_owned),
-    })
 }
 
 /// A person.
@@ -192,8 +184,8 @@ pub(crate) fn person(
         suspended,
         also_known_as: urls(&actor.aliases()),
         moved_to: actor.moved_to.as_deref().and_then(stored_url),
-        icon: picture(shown.avatar_blob.as_deref(), root).filter(|_| !suspended),
-        image: picture(shown.header_blob.as_deref(), root).filter(|_| !suspended),
+        icon: shows::picture(shown.avatar_blob.as_deref(), root).filter(|_| !suspended),
+        image: shows::picture(shown.header_blob.as_deref(), root).filter(|_| !suspended),
         published: actor.created_at,
         updated: Some(actor.updated_at),
         keys: keys_view(keys, now)?,
@@ -255,6 +247,8 @@ pub(crate) async fn post(conn: &mut Conn, post: &Post) -> Result<PostView, ViewE
             .map(|root| url(&format!("{}/context", root.uri)))
             .transpose()?
     };
+    let media = shows::media(conn, post.id, &post.uri).await?;
+    let titled = post.title.is_some() && post.parent_uri.is_none();
     Ok(PostView {
         id: url(&post.uri)?,
         url: url(post.url.as_deref().unwrap_or(&post.uri))?,
@@ -271,8 +265,12 @@ pub(crate) async fn post(conn: &mut Conn, post: &Post) -> Result<PostView, ViewE
         sensitive: post.sensitive,
         language: post.language.as_deref().map(language),
         link: None,
-        media: Vec::new(),
-        image: None,
+        image: media
+            .first()
+            .map(|first| first.url.clone())
+            .filter(|_| titled),
+        media,
+        emojis: shows::emojis(conn, post.id).await?,
         mentions: named(conn, post.id).await?,
         hashtags: hashtags(conn, post).await?,
         visibility: post.visibility,

@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+pub mod titled;
 pub mod typed;
 
 /// The rules, built once: what Mastodon and Lemmy show, nothing more.

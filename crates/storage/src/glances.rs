@@ -11,15 +11,14 @@ use crate::{Conn, PostState, Result};
 /// Who looks: the person or community that an app speaks as. `None` is a stranger.
 pub type Eyes = Option<ActorId>;
 
+/// What is asked of a post; see [`glance_columns`].
 #[derive(sqlx::FromRow)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts")]
-struct Row {
-    #[sqlx(try_from = "i64")]
-    id: PostId,
+pub(crate) struct Facts {
     #[sqlx(try_from = "String")]
     visibility: Visibility,
     #[sqlx(try_from = "String")]
-    state: PostState,
+    post_state: PostState,
     local_only: bool,
     host_blocked: bool,
     suspended: bool,
@@ -30,12 +29,57 @@ struct Row {
     blocked: bool,
 }
 
-impl Row {
-    fn glance(&self, here: bool) -> Glance {
+/// The columns of [`Facts`]: the post is called `p`, its author `a`, and `$me` is who
+/// looks. What cannot matter is not looked up.
+macro_rules! glance_columns {
+    ($me:literal) => {
+        concat!(
+            " p.visibility, p.state AS post_state,
+                (",
+            $me,
+            " = 0 AND EXISTS (SELECT 1 FROM community gc
+                    WHERE gc.actor_id = p.community_id AND gc.reach = 'local')) AS local_only,
+                a.host_blocked, a.state <> 'active' AS suspended,
+                p.author_id = ",
+            $me,
+            " AS author,
+                (p.visibility = 'private' AND EXISTS (SELECT 1 FROM follow gf
+                    WHERE gf.follower_id = ",
+            $me,
+            " AND gf.target_id = p.author_id AND gf.state = 'accepted')) AS follows,
+                (p.visibility IN ('private', 'direct') AND EXISTS (SELECT 1 FROM post_mention gm
+                    WHERE gm.post_id = p.id AND gm.actor_id = ",
+            $me,
+            ")) AS addressed,
+                (p.state = 'held' AND p.community_id IS NOT NULL AND (p.community_id = ",
+            $me,
+            " OR EXISTS (SELECT 1 FROM moderator gm
+                        WHERE gm.community_id = p.community_id AND gm.actor_id = ",
+            $me,
+            "))) AS moderates,
+                EXISTS (SELECT 1 FROM block gb
+                    WHERE gb.owner_id = p.author_id AND gb.target_id = ",
+            $me,
+            ") AS blocked"
+        )
+    };
+}
+pub(crate) use glance_columns;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    #[sqlx(try_from = "i64")]
+    id: PostId,
+    #[sqlx(flatten)]
+    facts: Facts,
+}
+
+impl Facts {
+    pub(crate) fn glance(&self, here: bool) -> Glance {
         Glance {
             visibility: self.visibility,
-            published: self.state == PostState::Published,
-            held: self.state == PostState::Held,
+            published: self.post_state == PostState::Published,
+            held: self.post_state == PostState::Held,
             local_only: self.local_only,
             host_blocked: self.host_blocked,
             suspended: self.suspended,
@@ -58,28 +102,18 @@ impl Conn {
         let rows = sql!(
             self,
             fetch_all as Row,
-            "SELECT p.id, p.visibility, p.state,
-                EXISTS (SELECT 1 FROM community c
-                    WHERE c.actor_id = p.community_id AND c.reach = 'local') AS local_only,
-                a.host_blocked, a.state <> 'active' AS suspended,
-                p.author_id = $2 AS author,
-                EXISTS (SELECT 1 FROM follow f WHERE f.follower_id = $2
-                    AND f.target_id = p.author_id AND f.state = 'accepted') AS follows,
-                EXISTS (SELECT 1 FROM post_mention m
-                    WHERE m.post_id = p.id AND m.actor_id = $2) AS addressed,
-                (p.community_id IS NOT NULL AND (p.community_id = $2
-                    OR EXISTS (SELECT 1 FROM moderator m
-                        WHERE m.community_id = p.community_id AND m.actor_id = $2))) AS moderates,
-                EXISTS (SELECT 1 FROM block b
-                    WHERE b.owner_id = p.author_id AND b.target_id = $2) AS blocked
-             FROM post p JOIN actor a ON a.id = p.author_id
-             WHERE p.id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))",
+            concat!(
+                "SELECT p.id,",
+                glance_columns!("$2"),
+                " FROM post p JOIN actor a ON a.id = p.author_id
+                 WHERE p.id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))"
+            ),
             crate::json_list(&ids),
             eyes.map_or(0, |actor| actor.0)
         )?;
         Ok(rows
             .iter()
-            .map(|row| (row.id, may_see(&row.glance(eyes.is_some()))))
+            .map(|row| (row.id, may_see(&row.facts.glance(eyes.is_some()))))
             .collect())
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::conn::sql;
 use crate::maybe::{Maybe, Micros};
-use crate::{Conn, Result};
+use crate::{Conn, Entry, Result};
 
 /// A notification as kept.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -211,6 +211,19 @@ impl Conn {
             owner.0
         )
         .map(drop)
+    }
+
+    /// Posts as the statuses that they are themselves.
+    pub async fn posts_as_entries(&mut self, posts: &[PostId]) -> Result<Vec<Entry>> {
+        let ids: Vec<i64> = posts.iter().map(|id| id.0).collect();
+        sql!(
+            self,
+            fetch_all as Entry,
+            "SELECT id, author_id AS actor_id, id AS post_id, FALSE AS boost,
+                published_at AS created_at
+             FROM post WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))",
+            crate::json_list(&ids)
+        )
     }
 
     /// How far somebody has read their notifications.

@@ -31,15 +31,15 @@ pub struct NotificationRequest {
 #[derive(sqlx::FromRow)]
 struct Row {
     #[sqlx(try_from = "String")]
-    for_not_following: Treatment,
+    not_following: Treatment,
     #[sqlx(try_from = "String")]
-    for_not_followers: Treatment,
+    not_followers: Treatment,
     #[sqlx(try_from = "String")]
-    for_new_accounts: Treatment,
+    new_accounts: Treatment,
     #[sqlx(try_from = "String")]
-    for_private_mentions: Treatment,
+    private_mentions: Treatment,
     #[sqlx(try_from = "String")]
-    for_limited_accounts: Treatment,
+    limited_accounts: Treatment,
 }
 
 macro_rules! requests {
@@ -62,15 +62,18 @@ impl Conn {
         let row = sql!(
             self,
             fetch_optional as Row,
-            "SELECT * FROM notification_policy WHERE owner_id = $1",
+            "SELECT for_not_following AS not_following, for_not_followers AS not_followers,
+                for_new_accounts AS new_accounts, for_private_mentions AS private_mentions,
+                for_limited_accounts AS limited_accounts
+             FROM notification_policy WHERE owner_id = $1",
             owner.0
         )?;
         Ok(row.map_or_else(Policy::default, |row| Policy {
-            not_following: row.for_not_following,
-            not_followers: row.for_not_followers,
-            new_accounts: row.for_new_accounts,
-            private_mentions: row.for_private_mentions,
-            limited_accounts: row.for_limited_accounts,
+            not_following: row.not_following,
+            not_followers: row.not_followers,
+            new_accounts: row.new_accounts,
+            private_mentions: row.private_mentions,
+            limited_accounts: row.limited_accounts,
         }))
     }
 

@@ -58,17 +58,10 @@ impl Conn {
         let keys = self.forget_retired_keys(now.minus(KEY_KEPT)).await?;
         let tries = self.tidy_throttle(now).await?;
         let secrets = self.tidy_mail_tokens(now).await?;
-        let grants = self.tidy_grants(now).await?;
         let sessions = self.tidy_sessions(now).await?;
-        Ok(received
-            + renderings
-            + delivered
-            + never_came
-            + keys
-            + tries
-            + secrets
-            + grants
-            + sessions)
+        let grants = self.tidy_grants(now).await?;
+        let own = tries + secrets + sessions + grants;
+        Ok(received + renderings + delivered + never_came + keys + own)
     }
 
     /// Removes deliveries that ended, and notes whom they reached before that.

@@ -62,9 +62,9 @@ async fn find(reader: &Reader, handle: &str) -> Result<CommunityPage, Absence> {
     let settings = conn.community(actor.id).await?.ok_or(Absence::NotFound)?;
     let newest = conn.threads(actor.id, THREADS).await?;
     let total = conn.thread_count(actor.id).await?;
-    let posts = shown(&mut conn, &newest, site, t).await?;
+    let posts = shown(&mut conn, &newest, &reader.pages, t).await?;
     let on_top = conn.pinned(actor.id).await?;
-    let pinned = shown(&mut conn, &on_top, site, t).await?;
+    let pinned = shown(&mut conn, &on_top, &reader.pages, t).await?;
     Ok(CommunityPage {
         frame: Frame {
             listed: settings.reach == Reach::Public,

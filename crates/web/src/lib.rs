@@ -18,6 +18,7 @@ mod home;
 mod language;
 mod login;
 mod person;
+mod pictures;
 mod query;
 mod reader;
 mod session;
@@ -27,6 +28,7 @@ mod texts;
 mod thread;
 mod view;
 
+use archipel_media::proxy::Names;
 use std::sync::Arc;
 
 use archipel_actions::{AccountRules, Context, World};
@@ -47,6 +49,8 @@ pub struct Pages {
     pub actions: Context,
     /// Our addresses.
     pub site: Site,
+    /// The names of pictures of elsewhere.
+    pub proxy: Names,
     /// The name of this server, for people.
     pub title: String,
     /// What the operator decided about accounts.
@@ -72,6 +76,8 @@ pub fn router(pages: Pages) -> Router {
         .route("/settings/sessions", get(access::page).post(access::end))
         .merge(accounts::routes())
         .route("/assets/style.css", get(style::sheet))
+        .route("/assets/avatar.png", get(pictures::avatar))
+        .route("/assets/header.png", get(pictures::banner))
         .fallback(absence::nothing)
         .with_state(pages)
         .layer(map_response(guarded))

@@ -42,7 +42,7 @@ async fn find(reader: &Reader, handle: &str) -> Result<PersonPage, Absence> {
     let view = ActorView::new(&actor, site);
     Ok(PersonPage {
         frame: reader.frame(view.called()).of(&actor.uri),
-        posts: shown(&mut conn, &newest, site, reader.t).await?,
+        posts: shown(&mut conn, &newest, &reader.pages, reader.t).await?,
         view,
         moved_to: actor.moved_to,
         about: actor.summary,

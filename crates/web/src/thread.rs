@@ -59,7 +59,7 @@ pub(crate) async fn page(
 }
 
 async fn find(reader: &Reader, id: &str, after: Option<PostId>) -> Result<ThreadPage, Absence> {
-    let (site, t) = (&reader.pages.site, reader.t);
+    let (pages, t) = (&reader.pages, reader.t);
     let mut conn = reader.conn().await?;
     let (post, view) = asked(reader, &mut conn, id).await?;
     let root = match post.root_id {
@@ -67,12 +67,12 @@ async fn find(reader: &Reader, id: &str, after: Option<PostId>) -> Result<Thread
         None => Some(post.clone()),
     };
     let beginning = match &root {
-        Some(root) => shown(&mut conn, std::slice::from_ref(root), site, t).await?,
+        Some(root) => shown(&mut conn, std::slice::from_ref(root), pages, t).await?,
         None => Vec::new(),
     };
     let root_id = post.root_id.unwrap_or(post.id);
     let part = part(&mut conn, &post, root_id, after).await?;
-    let mut replies = shown(&mut conn, &part.posts, site, t).await?;
+    let mut replies = shown(&mut conn, &part.posts, pages, t).await?;
     name_answered(&part.posts, &mut replies);
     let total = if part.from_start && part.next.is_none() {
         i64::try_from(replies.len()).unwrap_or(i64::MAX)
@@ -98,7 +98,7 @@ async fn find(reader: &Reader, id: &str, after: Option<PostId>) -> Result<Thread
         },
         heading: named.heading.clone(),
         lang: named.heading_lang.clone(),
-        community: community.map(|community| ActorView::new(&community, site)),
+        community: community.map(|community| ActorView::new(&community, &pages.site)),
         beginning_hidden: beginning.is_none(),
         elsewhere: root
             .as_ref()

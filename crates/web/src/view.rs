@@ -7,8 +7,10 @@ use archipel_storage::{Actor, Conn, Post, PostState};
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+use crate::Pages;
 use crate::address::Address;
 use crate::dates::Date;
+use crate::pictures::{self, Picture};
 use crate::special::{Special, totals};
 use crate::texts::Texts;
 
@@ -89,6 +91,10 @@ pub(crate) struct PostView {
     pub(crate) totals: Option<String>,
     /// The poll or event that it is.
     pub(crate) special: Special,
+    /// Whether its pictures are hidden at first; those behind a warning are anyway.
+    pub(crate) sensitive: bool,
+    /// Its pictures.
+    pub(crate) pictures: Vec<Picture>,
 }
 
 /// A post on the same page that another one answers.
@@ -123,9 +129,12 @@ pub(crate) async fn authors(
 pub(crate) async fn shown(
     conn: &mut Conn,
     posts: &[Post],
-    site: &Site,
+    pages: &Pages,
     t: &Texts,
 ) -> archipel_storage::Result<Vec<PostView>> {
+    let site = &pages.site;
+    let ids: Vec<PostId> = posts.iter().map(|post| post.id).collect();
+    let mut pictures = pictures::of(conn, &ids, &pages.proxy).await?;
     let authors = authors(conn, posts).await?;
     let mut views = Vec::with_capacity(posts.len());
     for post in posts {
@@ -135,6 +144,7 @@ pub(crate) async fn shown(
         };
         views.push(PostView {
             special: Special::of(conn, post, t).await?,
+            pictures: pictures.remove(&post.id).unwrap_or_default(),
             ..PostView::new(post, author, site, t)
         });
     }
@@ -179,6 +189,8 @@ impl PostView {
             answers: None,
             totals: totals(post, t),
             special: Special::default(),
+            sensitive: post.sensitive && post.summary.is_none(),
+            pictures: Vec::new(),
         }
     }
 }

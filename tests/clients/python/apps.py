@@ -13,7 +13,6 @@ def log_in(account, community=None, scopes=None):
     scopes = scopes or SCOPES
     client_id, secret = Mastodon.create_app(
         "Essai", scopes=scopes, redirect_uris=OOB, website="https://app.example", api_base_url=BASE,
-        allow_http=True,
     )
     app = Mastodon(
         client_id=client_id, client_secret=secret, api_base_url=BASE, ratelimit_method="throw",

@@ -343,7 +343,8 @@ async fn who_asks_waits_for_an_answer(db: Db) {
     // Five accounts in half an hour from one address, no more; mistakes are not counted.
     for (handle, status) in [("dave", 200), ("erin", 200), ("frank", 429)] {
         let email = format!("{handle}@lab.example");
-        let answer = fill(&lab.browser(), "/register", &asking(handle, &email)).await;
+        let fields = asking(handle, &email);
+        let answer = fill(&lab.browser(), "/register", &fields).await;
         assert_eq!(answer.status, status, "{handle}: {}", answer.text);
         if status == 429 {
             assert!(!answer.header("retry-after").is_empty());

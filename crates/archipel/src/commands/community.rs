@@ -178,6 +178,7 @@ async fn change(context: &Context, app: &App, set: &CommunitySet) -> anyhow::Res
         bot_votes: set.bot_votes,
         reach: set.policy.reach,
         rules: set.rules.clone(),
+        ..CommunityChange::default()
     };
     let by = app.moderator(&set.why.by).await?;
     let mut tx = app.store.write().await?;

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use archipel_media::Media;
 use archipel_model::Registration;
 use archipel_web::Pages;
 use axum::Router;
@@ -17,6 +18,7 @@ use tokio_util::task::TaskTracker;
 
 use super::Context;
 use crate::app::App;
+use crate::files;
 use crate::http::{ListenerConfig, serve};
 use crate::mail::{self, Post};
 use crate::shutdown;
@@ -49,12 +51,22 @@ pub async fn run_until(context: &Context, stop: CancellationToken) -> anyhow::Re
         .await
         .with_context(|| format!("cannot listen on {}", config.server.listen))?;
     let ready = Arc::new(AtomicBool::new(true));
-    let router = router(&app, context, ready.clone())?;
+    let media = Media::open(config.media.url.as_str(), &app.store)
+        .await
+        .with_context(|| format!("media.url = {}", config.media.url))?;
+    let api = client_api(&app, &media);
+    let router = router(&app, &media, context, ready.clone(), api.clone())?;
 
     let workers = TaskTracker::new();
     let work_stop = CancellationToken::new();
     start_workers(&app, &workers, &work_stop);
     start_mail(&app, post, &workers, &work_stop);
+    start_telling(&api, &workers, &work_stop, &stop);
+    workers.spawn({
+        let (app, stop) = (app.clone(), work_stop.clone());
+        let kept = files::kept(config.media.remote_days);
+        async move { files::run(app, media, kept, stop).await }
+    });
     let watching = {
         let store = app.store.clone();
         tokio::spawn(async move { store.watch().await })
@@ -86,11 +98,18 @@ pub async fn run_until(context: &Context, stop: CancellationToken) -> anyhow::Re
     Ok(())
 }
 
-fn router(app: &App, context: &Context, ready: Arc<AtomicBool>) -> anyhow::Result<Router> {
+fn router(
+    app: &App,
+    media: &Media,
+    context: &Context,
+    ready: Arc<AtomicBool>,
+    api: archipel_client_api::Api,
+) -> anyhow::Result<Router> {
     let pages = archipel_web::router(Pages {
         store: app.store.clone(),
         actions: app.actions.clone(),
         site: app.actions.site.clone(),
+        proxy: media.proxy().clone(),
         title: App::title().to_owned(),
         accounts: app.accounts.clone(),
         world: Arc::new(Network(app.federation.clone())),
@@ -103,11 +122,21 @@ fn router(app: &App, context: &Context, ready: Arc<AtomicBool>) -> anyhow::Resul
             app: app.clone(),
             ready,
         });
+    let apps = archipel_client_api::router(api);
+    Ok(health.merge(apps).merge(archipel_federation::router(
+        app.federation.clone(),
+        rules,
+        pages,
+    )))
+}
+
+fn client_api(app: &App, media: &Media) -> archipel_client_api::Api {
     let asks = app.accounts.registration == Registration::Approval;
-    let api = archipel_client_api::Api::new(
+    archipel_client_api::Api::new(
         app.store.clone(),
         app.actions.clone(),
         Arc::new(Network(app.federation.clone())),
+        media.clone(),
         archipel_client_api::Settings {
             title: App::title().to_owned(),
             description: String::new(),
@@ -116,13 +145,23 @@ fn router(app: &App, context: &Context, ready: Arc<AtomicBool>) -> anyhow::Resul
             approval_required: asks,
             accounts: app.accounts.clone(),
         },
-    );
-    let apps = archipel_client_api::router(api);
-    Ok(health.merge(apps).merge(archipel_federation::router(
-        app.federation.clone(),
-        rules,
-        pages,
-    )))
+    )
+}
+
+/// Streams end when the server begins to stop; else it would wait for them.
+fn start_telling(
+    api: &archipel_client_api::Api,
+    workers: &TaskTracker,
+    work_stop: &CancellationToken,
+    stop: &CancellationToken,
+) {
+    let (pushing, streaming) = (api.clone(), api.clone());
+    workers.spawn(kept_up("push", work_stop.clone(), move |stop| {
+        archipel_client_api::push(pushing.clone(), stop)
+    }));
+    workers.spawn(kept_up("streams", stop.clone(), move |stop| {
+        archipel_client_api::stream(streaming.clone(), stop)
+    }));
 }
 
 fn start_workers(app: &App, workers: &TaskTracker, stop: &CancellationToken) {
@@ -140,6 +179,10 @@ fn start_workers(app: &App, workers: &TaskTracker, stop: &CancellationToken) {
     let polls = app.clone();
     workers.spawn(kept_up("polls", stop.clone(), move |stop| {
         crate::polls::run(polls.clone(), stop)
+    }));
+    let scheduled = app.clone();
+    workers.spawn(kept_up("scheduled posts", stop.clone(), move |stop| {
+        crate::scheduled::run(scheduled.clone(), stop)
     }));
     workers.spawn(hand_over_keys(app.clone(), stop.clone()));
     workers.spawn(tidy(app.clone(), stop.clone()));

@@ -172,7 +172,7 @@ where
             }))
         }
     });
-    let mut connection = pin!(shared.protocol.serve_connection(io, answer));
+    let mut connection = pin!(shared.protocol.serve_connection_with_upgrades(io, answer));
     let mut closing = None;
     loop {
         let deadline = closing.unwrap_or_else(|| activity.deadline(config));

@@ -128,10 +128,12 @@ pub(crate) async fn poll(
         Some(eyes) => conn.choices_of(post, eyes).await?,
         None => Vec::new(),
     };
+    let expired = stored.is_closed(api.ctx().now());
+    let shows = expired || !stored.hides;
     Ok(Some(Poll {
         id: post.to_string(),
         expires_at: stored.ends_at.map(Date),
-        expired: stored.is_closed(api.ctx().now()),
+        expired,
         multiple: stored.multiple,
         votes_count: stored.choices.iter().map(|choice| choice.votes).sum(),
         voters_count: Some(stored.voters),
@@ -140,7 +142,7 @@ pub(crate) async fn poll(
             .iter()
             .map(|choice| PollOption {
                 title: choice.name.clone(),
-                votes_count: Some(choice.votes),
+                votes_count: shows.then_some(choice.votes),
             })
             .collect(),
         emojis: Vec::new(),
@@ -220,7 +222,7 @@ impl Found {
                     name,
                 })
                 .collect(),
-            emojis: serde_json::from_str(&shown.emojis).unwrap_or_default(),
+            emojis: Pictures(api).emojis(&shown.emojis),
             card: card(shown),
             poll: self.polls.get(&id).cloned(),
             quote: None,
@@ -238,13 +240,17 @@ impl Found {
 
 /// The text, with its title first: apps know no titles.
 fn content(shown: &ShownPost) -> String {
-    match &shown.post.title {
-        Some(title) if !title.trim().is_empty() => format!(
-            "<p><strong>{}</strong></p>{}",
-            archipel_model::text::escape(title.trim()),
-            shown.post.content
+    titled(shown.post.title.as_deref(), &shown.post.content)
+}
+
+/// A text with its title first.
+pub(crate) fn titled(title: Option<&str>, content: &str) -> String {
+    match title.map(str::trim).filter(|title| !title.is_empty()) {
+        Some(title) => format!(
+            "<p><strong>{}</strong></p>{content}",
+            archipel_model::text::escape(title)
         ),
-        _ => shown.post.content.clone(),
+        None => content.to_owned(),
     }
 }
 

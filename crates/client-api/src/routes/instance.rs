@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use archipel_media::{MAX_BYTES, MAX_DESCRIPTION, MAX_PIXELS, MIME_TYPES};
 use archipel_model::{poll, profile};
 use archipel_storage::{Conn, Usage};
 use axum::Json;
@@ -36,12 +37,6 @@ pub(crate) const FEATURED_TAGS: usize = 10;
 const PINNED: usize = 5;
 /// Pictures of a post.
 const PICTURES: usize = 4;
-/// Bytes of a picture.
-const PICTURE: usize = 10 * 1024 * 1024;
-/// Pixels of a picture.
-const PIXELS: usize = 33_177_600;
-/// What pictures may be.
-const KINDS: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"];
 const DAY: Duration = Duration::from_hours(24);
 
 /// Declares the routes of this file.
@@ -146,10 +141,10 @@ fn statuses() -> Value {
 /// Video is not taken; its limits are said since apps demand them.
 fn media_attachments() -> Value {
     json!({
-        "supported_mime_types": KINDS,
-        "description_limit": 1_500,
-        "image_size_limit": PICTURE,
-        "image_matrix_limit": PIXELS,
+        "supported_mime_types": MIME_TYPES,
+        "description_limit": MAX_DESCRIPTION,
+        "image_size_limit": MAX_BYTES,
+        "image_matrix_limit": MAX_PIXELS,
         "video_size_limit": 0,
         "video_frame_rate_limit": 0,
         "video_matrix_limit": 0,

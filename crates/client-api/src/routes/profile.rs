@@ -14,6 +14,7 @@ use crate::api::Api;
 use crate::entities::{CredentialAccount, Profile};
 use crate::error::{ApiError, Result};
 use crate::extract::{Flag, List, Sent, Text};
+use crate::files::{Purpose, Words, keep};
 use crate::registry::{Access, Routes, Shows, rule};
 use crate::render;
 use crate::viewer::{Member, Viewer};
@@ -161,14 +162,14 @@ async fn update_profile(
 
 async fn change(api: &Api, viewer: &Viewer, sent: Sent<Update>) -> Result<()> {
     let Sent { params, mut files } = sent;
-    let avatar = keep(api, viewer, Purpose::Avatar, files.remove("avatar")).await?;
-    let header = keep(api, viewer, Purpose::Header, files.remove("header")).await?;
+    let avatar = kept(api, viewer, Purpose::Avatar, files.remove("avatar")).await?;
+    let header = kept(api, viewer, Purpose::Header, files.remove("header")).await?;
     let mut tx = api.store().write().await?;
     if let Some(begins) = &params.source {
         set_composer(&mut tx, viewer, begins).await?;
     }
     if viewer.is_community() {
-        change_community(api, &mut tx, viewer, &params).await?;
+        change_community(api, &mut tx, viewer, &params, (avatar, header)).await?;
     } else {
         let change = ProfileChange {
             name: params.display_name.0.clone(),
@@ -207,9 +208,14 @@ async fn set_composer(tx: &mut Tx, viewer: &Viewer, begins: &Begins) -> Result<(
 }
 
 /// A community says the same of itself as a person: its rules are the rows.
-async fn change_community(api: &Api, tx: &mut Tx, viewer: &Viewer, params: &Update) -> Result<()> {
+async fn change_community(
+    api: &Api,
+    tx: &mut Tx,
+    viewer: &Viewer,
+    params: &Update,
+    (avatar, header): (Option<MediaId>, Option<MediaId>),
+) -> Result<()> {
     let community = tx.actor(viewer.subject).await?.ok_or(ApiError::NotFound)?;
-    let by = tx.actor(viewer.person).await?.ok_or(ApiError::NotFound)?;
     let settings = tx.community(community.id).await?;
     let settings = settings.ok_or(ApiError::NotFound)?;
     let decides = render::decides(settings.join_policy);
@@ -227,8 +233,21 @@ async fn change_community(api: &Api, tx: &mut Tx, viewer: &Viewer, params: &Upda
         description: params.note.0.clone(),
         rules,
         join,
+        avatar: avatar.map(Some),
+        header: header.map(Some),
         ..CommunityChange::default()
     };
+    order_change(api, tx, viewer, &change).await
+}
+
+async fn order_change(
+    api: &Api,
+    tx: &mut Tx,
+    viewer: &Viewer,
+    change: &CommunityChange,
+) -> Result<()> {
+    let community = tx.actor(viewer.subject).await?.ok_or(ApiError::NotFound)?;
+    let by = tx.actor(viewer.person).await?.ok_or(ApiError::NotFound)?;
     let order = Order {
         by: &by,
         community: &community,
@@ -236,35 +255,24 @@ async fn change_community(api: &Api, tx: &mut Tx, viewer: &Viewer, params: &Upda
         reason: None,
         rule: None,
     };
-    actions::change_community(api.ctx(), tx, &order, &change).await?;
+    actions::change_community(api.ctx(), tx, &order, change).await?;
     Ok(())
 }
 
-/// What a picture of a profile is for.
-#[derive(Clone, Copy, Debug)]
-enum Purpose {
-    Avatar,
-    Header,
-}
-
 /// Keeps a picture of a profile and gives its id.
-async fn keep(
-    _api: &Api,
-    _viewer: &Viewer,
+async fn kept(
+    api: &Api,
+    viewer: &Viewer,
     purpose: Purpose,
     file: Option<Bytes>,
 ) -> Result<Option<MediaId>> {
     match file {
-        None => Ok(None),
-        Some(bytes) if bytes.is_empty() => Ok(None),
-        Some(_) => {
-            let which = match purpose {
-                Purpose::Avatar => "picture",
-                Purpose::Header => "banner",
-            };
-            let sentence = format!("This server cannot keep a {which} yet");
-            Err(ApiError::refused(sentence))
+        Some(bytes) if !bytes.is_empty() => {
+            keep(api, viewer.subject, purpose, bytes, Words::default())
+                .await
+                .map(Some)
         }
+        _ => Ok(None),
     }
 }
 
@@ -295,13 +303,18 @@ async fn take_away(
     viewer: &Viewer,
     change: ProfileChange,
 ) -> Result<Json<CredentialAccount>> {
-    if viewer.is_community() {
-        let sentence = "Pictures of communities cannot be changed here yet";
-        return Err(ApiError::Forbidden(sentence.to_owned()));
-    }
     let mut tx = api.store().write().await?;
-    let person = tx.actor(viewer.person).await?.ok_or(ApiError::NotFound)?;
-    actions::change_profile(api.ctx(), &mut tx, &person, &change).await?;
+    if viewer.is_community() {
+        let change = CommunityChange {
+            avatar: change.avatar,
+            header: change.header,
+            ..CommunityChange::default()
+        };
+        order_change(api, &mut tx, viewer, &change).await?;
+    } else {
+        let person = tx.actor(viewer.person).await?.ok_or(ApiError::NotFound)?;
+        actions::change_profile(api.ctx(), &mut tx, &person, &change).await?;
+    }
     tx.commit().await?;
     let mut conn = api.store().read().await?;
     render::credentials(api, &mut conn, viewer).await.map(Json)

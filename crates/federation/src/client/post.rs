@@ -158,6 +158,30 @@ impl Client {
             })
     }
 
+    /// Sends bytes that are not ours to sign, such as a push. Gives the status of the
+    /// answer, if there was one, and how long we were asked to wait.
+    pub async fn post_bytes(
+        &self,
+        url: &Url,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> (Option<u16>, Option<Duration>) {
+        let deadline = self.0.limits.send;
+        let sending = async {
+            let answer = self.exchange(Method::POST, url, headers, Some(body), deadline);
+            let response = answer.await.ok()?;
+            let status = response.status().as_u16();
+            let wait = retry_after(response.headers());
+            // So that the connection can serve the next one.
+            read_start(response, MAX_REFUSAL).await;
+            Some((Some(status), wait))
+        };
+        match tokio::time::timeout(deadline, sending).await {
+            Ok(Some(answer)) => answer,
+            Ok(None) | Err(_) => (None, None),
+        }
+    }
+
     async fn sign_and_send(
         &self,
         inbox: &Url,

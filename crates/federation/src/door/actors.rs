@@ -105,15 +105,15 @@ async fn render(
     let keys = conn.keys_of(actor.id).await?;
     let json = match (actor.kind, conn.community(actor.id).await?) {
         (_, Some(community)) => {
-            render::actor::group(&views::group(actor, &community, &keys, &root, now)?)?
+            let shown = views::shown(conn, actor).await?;
+            render::actor::group(&views::group(&shown, &community, &keys, &root, now)?)?
         }
         (archipel_model::ActorKind::Application, None) => {
             render::actor::instance(&views::instance(actor, &keys, title, now)?)?
         }
         _ => {
-            let shown = conn.shown_actors(&[actor.id]).await?;
-            let shown = shown.first().ok_or(ViewError::Missing("the person"))?;
-            render::actor::person(&views::person(shown, &keys, &root, now)?)?
+            let shown = views::shown(conn, actor).await?;
+            render::actor::person(&views::person(&shown, &keys, &root, now)?)?
         }
     };
     Ok(Document {

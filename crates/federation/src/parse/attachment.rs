@@ -32,6 +32,13 @@ pub struct Attachment {
     pub media_type: Option<String>,
     /// Its description in words, plain text.
     pub alt: Option<String>,
+    /// A blurred preview (<https://blurha.sh>).
+    pub blurhash: Option<String>,
+    /// Width and height in pixels.
+    pub size: Option<(u32, u32)>,
+    /// What must stay visible, in thousandths: -1000 left to 1000 right, -1000 bottom to
+    /// 1000 top.
+    pub focus: Option<(i32, i32)>,
 }
 
 /// The attachments of an object, unreadable ones left out.
@@ -55,6 +62,8 @@ fn read(value: &Value) -> Option<Attachment> {
     let object = value.as_object()?;
     let media_type = text(object, "mediaType", 100).map(|kind| kind.to_ascii_lowercase());
     let kind = match (types(object).next()?, media_type.as_deref()) {
+        // Lemmy's pictures are links to them.
+        ("Link" | "Image", Some(kind)) if kind.starts_with("image/") => AttachmentKind::Image,
         ("Link" | "Page", _) => AttachmentKind::Link,
         ("Image", _) => AttachmentKind::Image,
         ("Video", _) => AttachmentKind::Video,
@@ -71,5 +80,37 @@ fn read(value: &Value) -> Option<Attachment> {
         media_type,
         alt: text(object, "name", limits::SUMMARY)
             .or_else(|| text(object, "summary", limits::SUMMARY)),
+        blurhash: text(object, "blurhash", 200).filter(|hash| is_blurhash(hash)),
+        size: pixels(object, "width").zip(pixels(object, "height")),
+        focus: focus(object),
     })
+}
+
+/// Whether a text may be one: its first character says how long it is.
+fn is_blurhash(text: &str) -> bool {
+    const DIGITS: &str =
+        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~";
+    let parts = text
+        .chars()
+        .next()
+        .and_then(|first| DIGITS.find(first))
+        .map(|parts| (parts % 9 + 1) * (parts / 9 + 1));
+    text.chars().all(|digit| DIGITS.contains(digit))
+        && parts.is_some_and(|parts| text.len() == 4 + 2 * parts)
+}
+
+fn pixels(object: &Object, key: &str) -> Option<u32> {
+    let side = u32::try_from(object.get(key)?.as_u64()?).ok()?;
+    (1..=100_000).contains(&side).then_some(side)
+}
+
+fn focus(object: &Object) -> Option<(i32, i32)> {
+    let point = object.get("focalPoint")?.as_array()?;
+    let number = |at: usize| {
+        let number = point.get(at)?.as_f64()?;
+        #[expect(clippy::cast_possible_truncation, reason = "at most a thousand")]
+        let thousandths = (number.clamp(-1.0, 1.0) * 1_000.0).round() as i32;
+        Some(thousandths)
+    };
+    Some((number(0)?, number(1)?))
 }

@@ -53,7 +53,9 @@ pub mod limits {
     /// Hashtags of one post that are kept.
     pub const HASHTAGS: usize = 100;
     /// Media of one post that are kept, and as many links.
-    pub const ATTACHMENTS: usize = 4;
+    pub const ATTACHMENTS: usize = 16;
+    /// Custom emoji of one post that are kept.
+    pub const EMOJIS: usize = 50;
     /// Longest emoji, in characters; a longer one is left out.
     pub const EMOJI: usize = 100;
     /// Choices of one poll that are read.

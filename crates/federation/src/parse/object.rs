@@ -101,6 +101,8 @@ pub struct RemoteObject {
     pub mentions: Vec<Mention>,
     /// Its hashtags, lower case, without `#`.
     pub hashtags: Vec<String>,
+    /// Its custom emoji: their names without colons, and where their pictures are.
+    pub emojis: Vec<(String, Url)>,
     /// The text, HTML not yet made safe.
     pub content_html: Option<String>,
     /// The title, plain text.
@@ -194,6 +196,7 @@ pub fn object(value: &Value) -> Result<RemoteObject, ParseError> {
         audience: addressees(document, "audience"),
         mentions: mentions(document),
         hashtags: hashtags(document),
+        emojis: emojis(document),
         content_html,
         name: text(document, "name", limits::NAME),
         summary: text(document, "summary", limits::SUMMARY),
@@ -337,6 +340,21 @@ fn mentions(document: &Object) -> Vec<Mention> {
             })
         })
         .take(limits::MENTIONS)
+        .collect()
+}
+
+/// One with a strange name or without a picture is left out.
+fn emojis(document: &Object) -> Vec<(String, Url)> {
+    tags(document, "Emoji")
+        .filter_map(|tag| {
+            let name = text(tag, "name", limits::EMOJI)?;
+            let name = name.trim_matches(':');
+            let plain = |letter: char| letter.is_ascii_alphanumeric() || "_-".contains(letter);
+            let named = !name.is_empty() && name.chars().all(plain);
+            let picture = items(tag.get("icon")).iter().find_map(link_target)?;
+            named.then(|| (name.to_owned(), picture))
+        })
+        .take(limits::EMOJIS)
         .collect()
 }
 

@@ -28,7 +28,6 @@ static CONTEXT: LazyLock<Value> = LazyLock::new(|| {
             "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
             "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
             "movedTo": {"@id": "as:movedTo", "@type": "@id"},
-            "blurhash": "toot:blurhash",
             "discoverable": "toot:discoverable",
             "indexable": "toot:indexable",
             "suspended": "toot:suspended",
@@ -62,9 +61,19 @@ static CONTEXT: LazyLock<Value> = LazyLock::new(|| {
                 "@type": "https://w3id.org/security#multibase"
             }
         },
-        events()
+        events(),
+        pictures()
     ])
 });
+
+/// The terms of pictures, as Mastodon has them.
+fn pictures() -> Value {
+    json!({
+        "blurhash": "toot:blurhash",
+        "focalPoint": {"@id": "toot:focalPoint", "@container": "@list"},
+        "Emoji": "toot:Emoji"
+    })
+}
 
 /// The terms of events, of Mobilizon and PieFed.
 fn events() -> Value {

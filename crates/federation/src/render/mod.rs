@@ -10,6 +10,7 @@ pub mod actor;
 pub mod collection;
 mod context;
 pub mod discovery;
+mod media;
 pub mod moderation;
 pub mod object;
 pub mod reaction;

@@ -10,6 +10,7 @@ use archipel_model::{Timestamp, Visibility, text};
 use serde::Serialize;
 use url::Url;
 
+pub use super::media::{EmojiView, MediaView};
 use super::special::{self, Count, Special, SpecialView, count};
 use super::{Language, PUBLIC, Rendered, below, document, part};
 
@@ -40,21 +41,6 @@ pub struct ParentView {
     pub id: Url,
     /// Its author.
     pub author: MentionView,
-}
-
-/// A picture or file of a post.
-#[derive(Clone, Debug)]
-pub struct MediaView {
-    /// Where it is.
-    pub url: Url,
-    /// Its media type; `image/…` makes it an `Image`.
-    pub media_type: String,
-    /// Its description in words.
-    pub alt: Option<String>,
-    /// Width and height in pixels.
-    pub size: Option<(u32, u32)>,
-    /// A blurred preview (<https://blurha.sh>).
-    pub blurhash: Option<String>,
 }
 
 /// A post of a local author.
@@ -88,6 +74,8 @@ pub struct PostView {
     pub media: Vec<MediaView>,
     /// The picture that stands for it.
     pub image: Option<Url>,
+    /// Its custom emoji.
+    pub emojis: Vec<EmojiView>,
     /// Others that it names, beside the community and the parent's author.
     pub mentions: Vec<MentionView>,
     /// Hashtags without `#`, and where they lead.
@@ -184,8 +172,19 @@ pub fn addressing(view: &PostView) -> Addressing {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all_fields = "camelCase")]
 enum Tag<'a> {
-    Mention { href: &'a Url, name: &'a str },
-    Hashtag { href: &'a Url, name: String },
+    Mention {
+        href: &'a Url,
+        name: &'a str,
+    },
+    Hashtag {
+        href: &'a Url,
+        name: String,
+    },
+    Emoji {
+        id: &'a Url,
+        name: String,
+        icon: Picture<'a>,
+    },
 }
 
 /// Only the three kinds that Lemmy accepts: one other kills the whole post.
@@ -218,6 +217,8 @@ enum Attachment<'a> {
         height: Option<u32>,
         #[serde(skip_serializing_if = "Option::is_none")]
         blurhash: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        focal_point: Option<[f64; 2]>,
     },
 }
 
@@ -373,6 +374,7 @@ fn attachments(view: &PostView) -> Vec<Attachment<'_>> {
         width: media.size.map(|(width, _)| width),
         height: media.size.map(|(_, height)| height),
         blurhash: media.blurhash.as_deref(),
+        focal_point: media.focus.map(|(x, y)| [x, y]),
     });
     let website = match &view.special {
         SpecialView::Event(event) => event.online_url.as_deref(),
@@ -409,7 +411,15 @@ fn tags<'a>(view: &'a PostView, community: Option<&'a CommunityView>) -> Vec<Tag
         href,
         name: format!("#{}", name.trim_start_matches('#')),
     });
-    mentions.chain(hashtags).collect()
+    let emojis = view.emojis.iter().map(|emoji| Tag::Emoji {
+        id: &emoji.url,
+        name: format!(":{}:", emoji.name),
+        icon: Picture {
+            kind: "Image",
+            url: &emoji.url,
+        },
+    });
+    mentions.chain(hashtags).chain(emojis).collect()
 }
 
 /// The document of a post.

@@ -7,7 +7,9 @@ use url::Url;
 use super::activity::{AnnounceView, DeleteView};
 use super::actor::{GroupView, InstanceView, KeysView, PersonView, PictureView};
 use super::discovery::{JrdView, NodeInfoView};
-use super::object::{Addressing, CommunityView, MediaView, MentionView, ParentView, PostView};
+use super::object::{
+    Addressing, CommunityView, EmojiView, MediaView, MentionView, ParentView, PostView,
+};
 use super::special::SpecialView;
 use super::tombstone::TombstoneView;
 use super::{Json, Language};
@@ -136,6 +138,7 @@ pub(super) fn thread() -> PostView {
                 alt: Some("L'établi".to_owned()),
                 size: Some((1200, 800)),
                 blurhash: Some("UFD]o8IU~qof".to_owned()),
+                focus: Some((-0.5, 0.25)),
             },
             MediaView {
                 url: url("https://lab.example/media/plan.pdf"),
@@ -143,9 +146,14 @@ pub(super) fn thread() -> PostView {
                 alt: None,
                 size: None,
                 blurhash: None,
+                focus: None,
             },
         ],
         image: Some(url("https://lab.example/media/1.webp")),
+        emojis: vec![EmojiView {
+            name: "fablab".to_owned(),
+            url: url("https://lab.example/media/2.png"),
+        }],
         mentions: Vec::new(),
         hashtags: vec![("tilab".to_owned(), url("https://lab.example/tags/tilab"))],
         visibility: Visibility::Public,

@@ -24,6 +24,7 @@ mod inbox_claiming;
 mod inbox_keeping;
 mod inbox_retrying;
 mod make;
+mod media;
 mod opening;
 mod operators;
 mod order;

@@ -70,6 +70,8 @@ pub(crate) static ENGLISH: Texts = Texts {
     post_by: "Post by {}",
     edited: "edited on",
     warning: "Content warning: {}",
+    sensitive: "Sensitive pictures",
+    picture: "Picture without a description",
     answers: "In reply to {}",
     of_author: ", post by {}",
     address_of_post: "Address of this post",

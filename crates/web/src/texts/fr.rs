@@ -70,6 +70,8 @@ pub(crate) static FRENCH: Texts = Texts {
     post_by: "Message de {}",
     edited: "modifié le",
     warning: "Avertissement\u{a0}: {}",
+    sensitive: "Images sensibles",
+    picture: "Image sans description",
     answers: "En réponse à {}",
     of_author: ", message de {}",
     address_of_post: "Adresse de ce message",

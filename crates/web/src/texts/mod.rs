@@ -75,6 +75,10 @@ pub(crate) struct Texts {
     pub(crate) post_by: &'static str,
     pub(crate) edited: &'static str,
     pub(crate) warning: &'static str,
+    /// Of pictures that are hidden at first.
+    pub(crate) sensitive: &'static str,
+    /// Of one that nobody described.
+    pub(crate) picture: &'static str,
     pub(crate) answers: &'static str,
     pub(crate) of_author: &'static str,
     pub(crate) address_of_post: &'static str,

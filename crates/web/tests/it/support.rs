@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use archipel_actions::{
-    AccountRules, Boxed, Context, Discovered, NewCommunity, NewKeys, Special, Submission,
+    AccountRules, Boxed, Context, Discovered, NewCommunity, NewKeys, Posted, Special, Submission,
     Submitted, World, create_community, create_person, submit_post,
 };
 use archipel_model::{
@@ -108,16 +108,29 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// No other server, and no keys: what these tests do not need.
+/// A server alone in the world.
 #[derive(Debug)]
-struct Nowhere;
+struct NoWorld;
 
-impl World for Nowhere {
+impl World for NoWorld {
     fn find<'a>(&'a self, _: &'a str) -> Boxed<'a, Option<Discovered>> {
         Box::pin(async { None })
     }
 
     fn new_keys(&self) -> Boxed<'_, Option<NewKeys>> {
+        Box::pin(async { None })
+    }
+
+    fn post_bytes<'a>(
+        &'a self,
+        _: &'a Url,
+        _: Vec<(&'static str, String)>,
+        _: Vec<u8>,
+    ) -> Boxed<'a, Posted> {
+        Box::pin(async { Posted::default() })
+    }
+
+    fn fetch_file<'a>(&'a self, _: &'a str, _: usize) -> Boxed<'a, Option<Vec<u8>>> {
         Box::pin(async { None })
     }
 }
@@ -137,13 +150,14 @@ impl Lab {
             store: store.clone(),
             actions: ctx.clone(),
             site,
+            proxy: archipel_media::proxy::Names::new(b"test"),
             title: "Laboratoires".to_owned(),
             accounts: AccountRules {
                 registration: Registration::Invitation,
                 mail: false,
                 title: "Laboratoires".to_owned(),
             },
-            world: Arc::new(Nowhere),
+            world: Arc::new(NoWorld),
         });
         Self {
             store,

@@ -2,7 +2,7 @@
 
 use archipel_model::filter::FilterAction;
 use archipel_model::{ActorId, Scope};
-use archipel_storage::{Conn, Filter as Stored, FilterKeyword as Word};
+use archipel_storage::{Conn, Filter as Stored, FilterKeyword as Word, StreamEvent};
 use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
@@ -143,6 +143,9 @@ async fn make(
         .await?;
     tx.put_filter_keyword(&word).await?;
     let (whole, word) = own(&mut tx, viewer.subject, word.id).await?;
+    tx.stream(StreamEvent::FiltersChanged {
+        owner: viewer.subject,
+    });
     tx.commit().await?;
     Ok(Json(entity(&whole, &word)))
 }
@@ -180,6 +183,9 @@ async fn change(
     tx.put_filter_keyword(&word(&api, whole.filter.id, Some(&known), &word_wish)?)
         .await?;
     let (whole, word) = own(&mut tx, viewer.subject, id).await?;
+    tx.stream(StreamEvent::FiltersChanged {
+        owner: viewer.subject,
+    });
     tx.commit().await?;
     Ok(Json(entity(&whole, &word)))
 }
@@ -196,6 +202,9 @@ async fn remove(
     } else {
         tx.remove_filter_keyword(word.id).await?;
     }
+    tx.stream(StreamEvent::FiltersChanged {
+        owner: viewer.subject,
+    });
     tx.commit().await?;
     Ok(Json(json!({})))
 }

@@ -5,7 +5,7 @@ mod parts;
 
 use archipel_model::filter::{FilterAction, FilterContext};
 use archipel_model::{FilterId, Scope};
-use archipel_storage::{Conn, Filter as Stored, FilterKeyword as Word};
+use archipel_storage::{Conn, Filter as Stored, FilterKeyword as Word, StreamEvent};
 use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
@@ -140,6 +140,9 @@ async fn make(
     tx.put_filter(viewer.subject, &filter, now).await?;
     words(&api, &mut tx, filter.id, &[], &wish.keywords_attributes.0).await?;
     let whole = own(&mut tx, viewer.subject, filter.id).await?;
+    tx.stream(StreamEvent::FiltersChanged {
+        owner: viewer.subject,
+    });
     tx.commit().await?;
     Ok(Json(whole.entity()))
 }
@@ -176,6 +179,9 @@ async fn change(
     )
     .await?;
     let whole = own(&mut tx, viewer.subject, id).await?;
+    tx.stream(StreamEvent::FiltersChanged {
+        owner: viewer.subject,
+    });
     tx.commit().await?;
     Ok(Json(whole.entity()))
 }
@@ -188,6 +194,9 @@ async fn remove(
     let mut tx = api.store().write().await?;
     own(&mut tx, viewer.subject, id).await?;
     tx.remove_filter(id).await?;
+    tx.stream(StreamEvent::FiltersChanged {
+        owner: viewer.subject,
+    });
     tx.commit().await?;
     Ok(Json(json!({})))
 }

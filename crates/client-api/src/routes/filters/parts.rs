@@ -1,7 +1,7 @@
 //! The words and posts of a filter, one by one.
 
 use archipel_model::{ActorId, EntryId, FilterId, Scope};
-use archipel_storage::{Conn, FilterPost};
+use archipel_storage::{Conn, FilterPost, StreamEvent};
 use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
@@ -100,6 +100,9 @@ async fn add_keyword(
     }
     let word = word(&api, id, None, &wish)?;
     tx.put_filter_keyword(&word).await?;
+    tx.stream(StreamEvent::FiltersChanged {
+        owner: viewer.subject,
+    });
     tx.commit().await?;
     Ok(Json(filter_keyword(&word)))
 }
@@ -145,6 +148,9 @@ async fn change_keyword(
     let known = own_word(&mut tx, viewer.subject, id).await?;
     let word = word(&api, known.filter_id, Some(&known), &wish)?;
     tx.put_filter_keyword(&word).await?;
+    tx.stream(StreamEvent::FiltersChanged {
+        owner: viewer.subject,
+    });
     tx.commit().await?;
     Ok(Json(filter_keyword(&word)))
 }
@@ -157,6 +163,9 @@ async fn remove_keyword(
     let mut tx = api.store().write().await?;
     own_word(&mut tx, viewer.subject, id).await?;
     tx.remove_filter_keyword(id).await?;
+    tx.stream(StreamEvent::FiltersChanged {
+        owner: viewer.subject,
+    });
     tx.commit().await?;
     Ok(Json(json!({})))
 }
@@ -196,6 +205,9 @@ async fn add_status(
         post_id,
     };
     tx.put_filter_post(&post).await?;
+    tx.stream(StreamEvent::FiltersChanged {
+        owner: viewer.subject,
+    });
     tx.commit().await?;
     Ok(Json(filter_post(post)))
 }
@@ -228,6 +240,9 @@ async fn remove_status(
     let mut tx = api.store().write().await?;
     own_post(&mut tx, viewer.subject, id).await?;
     tx.remove_filter_post(id).await?;
+    tx.stream(StreamEvent::FiltersChanged {
+        owner: viewer.subject,
+    });
     tx.commit().await?;
     Ok(Json(json!({})))
 }

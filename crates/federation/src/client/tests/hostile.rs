@@ -35,6 +35,8 @@ async fn private_addresses_are_never_connected_to() {
         let url = peer.url(name, "/p/1");
         let got = client.get_activity(&url, None, now()).await;
         assert_eq!(got.unwrap_err(), Refused::PrivateAddress.into(), "{name}");
+        let got = client.get_file(&url, 1_000).await;
+        assert_eq!(got.unwrap_err(), Refused::PrivateAddress.into(), "{name}");
 
         let body = Bytes::from_static(b"{}");
         let digest = BodyDigest::of(&body);

@@ -1,6 +1,0 @@
-//! Writing, editing and deleting posts.
-
-use crate::registry::Routes;
-
-/// Declares the routes of this file.
-pub(crate) fn declare(_routes: &mut Routes) {}
