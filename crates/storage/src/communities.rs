@@ -164,12 +164,14 @@ impl Conn {
     }
 
     /// Whether other servers are told nothing of this actor: a community of ours that
-    /// only the people of this server know.
+    /// only the people of this server know, or a person who is not let in yet.
     pub async fn is_local_only(&mut self, actor: ActorId) -> Result<bool> {
         sql!(
             self,
             fetch_scalar as bool,
-            "SELECT EXISTS (SELECT 1 FROM community WHERE actor_id = $1 AND reach = 'local')",
+            "SELECT EXISTS (SELECT 1 FROM community WHERE actor_id = $1 AND reach = 'local')
+                OR EXISTS (SELECT 1 FROM account
+                    WHERE actor_id = $1 AND state IN ('unconfirmed', 'waiting'))",
             actor.0
         )
         .map(Option::unwrap_or_default)
