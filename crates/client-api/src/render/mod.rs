@@ -20,7 +20,6 @@ pub(crate) use filtered::{Whole, fill, filters, keyword as filter_keyword, post 
 pub(crate) use notifications::{find as find_notified, group_key, notifications};
 pub(crate) use pictures::Pictures;
 pub(crate) use relations::{in_order, people, relationship, relationships, span};
-pub(crate) use statuses::{own_post, status, statuses};
 pub(crate) use timeline::timeline;
 pub(crate) use tags::{featured_tag, tags, unused_tag};
 pub(crate) use statuses::{attachment, own_post, poll, status, statuses, titled};
