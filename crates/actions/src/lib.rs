@@ -124,7 +124,6 @@ pub use naming::Names;
 pub use neighbours::{follow_as_community, unfollow_as_community};
 pub use new_password::{WeakPassword, check_password};
 pub use notice::{set_tell_published, tell_refused};
-pub use notify::tell_of_sign_up;
 pub use order::{Door, Order};
 pub use password::{hash_password, verify_password};
 pub use poll::{Chosen, poll_is_due, vote_here, vote_received};

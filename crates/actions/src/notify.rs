@@ -269,7 +269,7 @@ pub(crate) async fn reported(
 }
 
 /// Somebody made an account: administrators hear of it.
-pub async fn tell_of_sign_up(ctx: &Context, tx: &mut Tx, person: &Actor) -> Result<()> {
+pub(crate) async fn signed_up(ctx: &Context, tx: &mut Tx, person: ActorId) -> Result<()> {
     let admins = tx.admins().await?;
-    tell_all(ctx, tx, &admins, News::of(Kind::SignUp, person.id)).await
+    tell_all(ctx, tx, &admins, News::of(Kind::SignUp, person)).await
 }
