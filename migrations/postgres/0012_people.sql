@@ -88,3 +88,10 @@ CREATE TABLE suggestion_dismissed (
 
 -- For looking people and communities up by the beginning of a name.
 CREATE INDEX actor_handle ON actor (lower(handle));
+-- By the address of the page that people see.
+CREATE INDEX actor_url ON actor USING hash (url);
+CREATE INDEX post_url ON post USING hash (url);
+
+-- The words of posts, to search in.
+CREATE INDEX post_words ON post
+    USING gin (to_tsvector('simple', coalesce(title, '') || ' ' || content));

@@ -88,3 +88,25 @@ CREATE TABLE suggestion_dismissed (
 
 -- For looking people and communities up by the beginning of a name.
 CREATE INDEX actor_handle ON actor (lower(handle));
+-- By the address of the page that people see.
+CREATE INDEX actor_url ON actor (url) WHERE url IS NOT NULL;
+CREATE INDEX post_url ON post (url) WHERE url IS NOT NULL;
+
+-- The words of posts, to search in; kept in step by the database itself.
+CREATE VIRTUAL TABLE post_words USING fts5(
+    title, content, content = 'post', content_rowid = 'id',
+    tokenize = 'unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER post_words_insert AFTER INSERT ON post BEGIN
+    INSERT INTO post_words (rowid, title, content) VALUES (new.id, new.title, new.content);
+END;
+CREATE TRIGGER post_words_update AFTER UPDATE OF title, content ON post BEGIN
+    INSERT INTO post_words (post_words, rowid, title, content)
+    VALUES ('delete', old.id, old.title, old.content);
+    INSERT INTO post_words (rowid, title, content) VALUES (new.id, new.title, new.content);
+END;
+CREATE TRIGGER post_words_delete AFTER DELETE ON post BEGIN
+    INSERT INTO post_words (post_words, rowid, title, content)
+    VALUES ('delete', old.id, old.title, old.content);
+END;
+INSERT INTO post_words (post_words) VALUES ('rebuild');

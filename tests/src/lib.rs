@@ -22,6 +22,7 @@ pub mod fedify;
 pub mod hostile;
 pub mod lab;
 pub mod listener;
+pub mod mailbox;
 pub mod member;
 pub mod peer;
 pub mod ports;

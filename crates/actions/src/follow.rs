@@ -57,6 +57,11 @@ pub async fn follow(
             return Err(Error::Inactive(actor.acct()));
         }
     }
+    if follower.is_local
+        && (tx.blocks(target.id, follower.id).await? || tx.blocks(follower.id, target.id).await?)
+    {
+        return Err(Error::Blocks(target.acct()));
+    }
     if follower.is_local && !target.is_local {
         let before = tx.follow(follower.id, target.id).await?;
         if let Some(waiting) = before.filter(|follow| follow.state == FollowState::Pending) {
@@ -125,7 +130,7 @@ async fn initial_state(
         return Ok(FollowState::Pending);
     }
     // It is followed where it went.
-    if target.moved_to.is_some() {
+    if target.moved_to.is_some() || tx.blocks(target.id, follower.id).await? {
         return Ok(FollowState::Rejected);
     }
     let Some(community) = local_community(tx, target.id).await? else {

@@ -13,6 +13,7 @@ mod apps;
 mod asking;
 mod authorize;
 mod ban;
+mod block;
 mod communities;
 mod credentials;
 mod deletion;
@@ -79,10 +80,13 @@ pub use apps::{AppRequest, register_app};
 pub use asking::{ask_again_when_due, shown_while_pending};
 pub use authorize::{AccessRequest, Asked, BadRequest, grant_access, look_at_request};
 pub use ban::{Ban, ban, unban};
+pub use block::{
+    block, blocked_elsewhere, decide_follower, remove_follower, unblock, unblocked_elsewhere,
+};
 pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
 pub use credentials::{
     ask_for_new_address, ask_for_new_password, change_password, choose_new_password,
-    confirm_new_address, new_password_for,
+    confirm_new_address, new_password_for, prove_password,
 };
 pub use deletion::{
     actor_deleted, actor_gone, author_deleted, close_community, delete_local_actor,
@@ -134,7 +138,7 @@ pub use remote::{
     restored_elsewhere, unbanned_elsewhere,
 };
 pub use removal::{remove_post, restore_post};
-pub use report::{Complaining, Reported, report, report_elsewhere};
+pub use report::{Complaining, Reported, flag_on, report, report_elsewhere};
 pub use resolution::resolve_report;
 pub use rewriting::{Described, Rewrite, rewrite_post, typed_text};
 pub use second_factor::{code_step, recovery_hash};
@@ -209,6 +213,9 @@ pub enum Error {
     /// One cannot follow oneself.
     #[error("nobody can follow themselves")]
     Oneself,
+    /// One of the two blocks the other.
+    #[error("{0} cannot be followed: one of you blocks the other")]
+    Blocks(String),
     /// Both communities live here.
     #[error("{0} lives here too: communities follow communities of other servers")]
     LivesHere(String),

@@ -49,4 +49,8 @@ pub trait World: Send + Sync + Debug {
 
     /// Fresh keys for a new local actor; slow.
     fn new_keys(&self) -> Boxed<'_, Option<NewKeys>>;
+
+    /// The file at this address, of at most so many bytes; `None` when it is larger, is
+    /// not there or does not answer in time.
+    fn fetch_file<'a>(&'a self, url: &'a str, most: usize) -> Boxed<'a, Option<Vec<u8>>>;
 }

@@ -13,6 +13,10 @@ pub enum ActivityKind {
     Follow,
     /// A local actor stops following.
     UndoFollow,
+    /// A local person blocks somebody.
+    Block,
+    /// A local person blocks somebody no more.
+    UndoBlock,
     /// A community grants a follow.
     Accept,
     /// A community refuses or ends a follow.
@@ -63,7 +67,8 @@ pub enum ActivityKind {
     MoveActor,
 }
 archipel_model::words! { ActivityKind {
-    Follow => "Follow", UndoFollow => "UndoFollow", Accept => "Accept", Reject => "Reject",
+    Follow => "Follow", UndoFollow => "UndoFollow", Block => "Block",
+    UndoBlock => "UndoBlock", Accept => "Accept", Reject => "Reject",
     Create => "Create", Update => "Update", Delete => "Delete",
     AnnounceThread => "AnnounceThread", AnnounceReply => "AnnounceReply",
     AnnounceAgain => "AnnounceAgain", Unboost => "Unboost", Relay => "Relay",

@@ -8,7 +8,10 @@ mod credentials;
 mod filtered;
 mod notifications;
 mod pictures;
+mod relations;
 mod statuses;
+mod tags;
+mod timeline;
 
 pub(crate) use accounts::{account, accounts};
 pub(crate) use counts::CountCache;
@@ -16,4 +19,7 @@ pub(crate) use credentials::{credentials, decides, editable};
 pub(crate) use filtered::{Whole, fill, filters, keyword as filter_keyword, post as filter_post};
 pub(crate) use notifications::{find as find_notified, group_key, notifications};
 pub(crate) use pictures::Pictures;
+pub(crate) use relations::{in_order, people, relationship, relationships, span};
 pub(crate) use statuses::{attachment, own_post, poll, status, statuses, titled};
+pub(crate) use tags::{featured_tag, tags, unused_tag};
+pub(crate) use timeline::timeline;

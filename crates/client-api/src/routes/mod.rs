@@ -1,12 +1,15 @@
 //! The routes, one file a topic, and the whole door joined together.
 
+mod account_statuses;
 mod accounts;
 mod admin;
 mod announcements;
 mod apps;
 pub(crate) mod conversations;
 mod directory;
+mod domain_blocks;
 mod emojis;
+mod endorsements;
 mod feeds;
 mod filters;
 mod follow_requests;
@@ -41,6 +44,7 @@ use axum::response::{IntoResponse, Response};
 use crate::api::Api;
 use crate::cors;
 use crate::error::ApiError;
+use crate::files;
 use crate::limits;
 use crate::registry::{Endpoint, Routes};
 
@@ -48,13 +52,16 @@ use crate::registry::{Endpoint, Routes};
 fn declared(api: &Api) -> Routes {
     let mut routes = Routes::new(api.clone());
     for declare in [
+        account_statuses::declare,
         accounts::declare,
         admin::declare,
         announcements::declare,
         apps::declare,
         conversations::declare,
         directory::declare,
+        domain_blocks::declare,
         emojis::declare,
+        endorsements::declare,
         feeds::declare,
         filters::declare,
         follow_requests::declare,
@@ -97,7 +104,8 @@ pub fn router(api: Api) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .with_state(api.clone())
         .layer(map_response(as_json))
-        .layer(from_fn_with_state(api, limits::count))
+        .layer(from_fn_with_state(api.clone(), limits::count))
+        .merge(files::router().with_state(api))
         .layer(cors::layer())
 }
 

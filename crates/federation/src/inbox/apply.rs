@@ -214,6 +214,13 @@ impl Job<'_> {
             }
             UndoOf::ById(id) => match tx.follow_by_uri(id.as_str(), self.actor.id).await? {
                 Some(follow) => tx.actor(follow.target_id).await?,
+                None if tx
+                    .blocked_by_uri(self.actor.id, id.as_str())
+                    .await?
+                    .is_some() =>
+                {
+                    return bans::unblock_by_id(self, tx, id).await;
+                }
                 None => match react::take_back_by_id(self, tx, id).await? {
                     Some(outcome) => return Ok(outcome),
                     None => None,

@@ -2,11 +2,11 @@
 //! by their own server, which is believed of its own people and of nobody else.
 
 use archipel_actions as actions;
-use archipel_model::{ActorState, Dialect, same_origin};
+use archipel_model::{ActorKind, ActorState, Dialect, same_origin};
 use archipel_storage::{Actor, Tx};
 use url::Url;
 
-use super::job::{Applied, Job, Lack, Stop, refused};
+use super::job::{Applied, Job, Lack, Stop, done, refused};
 use super::moderate::ordered;
 use crate::people::is_group;
 
@@ -19,6 +19,9 @@ pub(super) async fn ban(
     reason: Option<&str>,
     ban: actions::Ban,
 ) -> Applied {
+    if target.is_none() && !is_group(job.actor) {
+        return private(job, tx, object, true).await;
+    }
     let place = match place(job, tx, object, target).await? {
         Ok(place) => place,
         Err(why) => return refused(why),
@@ -46,6 +49,9 @@ pub(super) async fn unban(
     object: &Url,
     target: Option<&Url>,
 ) -> Applied {
+    if target.is_none() && !is_group(job.actor) {
+        return private(job, tx, object, false).await;
+    }
     let place = match place(job, tx, object, target).await? {
         Ok(place) => place,
         Err(why) => return refused(why),
@@ -57,6 +63,39 @@ pub(super) async fn unban(
     let restore = job.activity.restore_data;
     let result = actions::unban(&job.federation.actions, tx, &order, &person, restore).await;
     ordered(result, "the ban is ended")
+}
+
+/// Somebody blocks a person here for themselves alone, or no more.
+async fn private(job: &Job<'_>, tx: &mut Tx, object: &Url, blocks: bool) -> Applied {
+    let person = job.local_actor(tx, object).await?;
+    let Some(person) = person.filter(|person| person.kind == ActorKind::Person) else {
+        return refused("blocks nobody who lives here");
+    };
+    let ctx = &job.federation.actions;
+    if blocks {
+        let uri = job.activity.id.as_str();
+        actions::blocked_elsewhere(ctx, tx, job.actor, &person, uri).await?;
+        return done(format!("blocks {}", person.handle));
+    }
+    if actions::unblocked_elsewhere(tx, job.actor, &person).await? {
+        done(format!("blocks {} no more", person.handle))
+    } else {
+        refused("did not block")
+    }
+}
+
+/// Takes back the block that this activity was.
+pub(super) async fn unblock_by_id(job: &Job<'_>, tx: &mut Tx, id: &Url) -> Applied {
+    let blocked = tx.blocked_by_uri(job.actor.id, id.as_str()).await?;
+    let person = match blocked {
+        Some(blocked) => tx.actor(blocked).await?,
+        None => None,
+    };
+    let Some(person) = person else {
+        return refused("undoes nothing that is known");
+    };
+    actions::unblocked_elsewhere(tx, job.actor, &person).await?;
+    done(format!("blocks {} no more", person.handle))
 }
 
 /// Where a ban counts.

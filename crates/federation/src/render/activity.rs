@@ -117,6 +117,15 @@ pub fn follow(id: &Url, actor: &Url, object: &Url) -> Rendered {
     plain(Activity::new("Follow", id, actor, whom, &id_part(object)?))
 }
 
+/// `Block` of `object` by `actor`, for themselves alone.
+pub fn block(id: &Url, actor: &Url, object: &Url) -> Rendered {
+    let whom = Addressing {
+        to: vec![object.to_string()],
+        cc: Vec::new(),
+    };
+    plain(Activity::new("Block", id, actor, whom, &id_part(object)?))
+}
+
 /// `Accept` of a follow, embedding it as it came in: Lemmy 0.19 refuses a bare
 /// id, Mastodon matches by the follow's own id.
 pub fn accept(id: &Url, actor: &Url, follower: &Url, follow: &RawValue) -> Rendered {

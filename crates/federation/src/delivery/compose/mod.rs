@@ -71,6 +71,8 @@ async fn said(conn: &mut Conn, activity: &Activity, root: &str) -> Result<Json, 
         ActivityKind::Delete => views::delete(conn, activity).await,
         ActivityKind::Follow => follow(conn, activity, &activity.uri).await,
         ActivityKind::UndoFollow => undo_follow(conn, activity).await,
+        ActivityKind::Block => block(conn, activity, &activity.uri).await,
+        ActivityKind::UndoBlock => undo_block(conn, activity).await,
         ActivityKind::UpdateActor => update_actor(conn, activity, root).await,
         ActivityKind::MoveActor => move_actor(conn, activity).await,
         ActivityKind::DeleteActor => {
@@ -152,6 +154,31 @@ async fn follow(conn: &mut Conn, activity: &Activity, id: &str) -> Result<Json, 
 
 fn target(activity: &Activity) -> Result<url::Url, ViewError> {
     url(&activity.object_key)
+}
+
+async fn block(conn: &mut Conn, activity: &Activity, id: &str) -> Result<Json, ViewError> {
+    let owner = speaker(conn, activity).await?;
+    let target = target(activity)?;
+    Ok(render::activity::block(
+        &url(id)?,
+        &url(&owner.uri)?,
+        &target,
+    )?)
+}
+
+async fn undo_block(conn: &mut Conn, activity: &Activity) -> Result<Json, ViewError> {
+    let owner = speaker(conn, activity).await?;
+    let block_uri = activity
+        .object_uri
+        .as_deref()
+        .ok_or(ViewError::Missing("the block"))?;
+    let undone = block(conn, activity, block_uri).await?;
+    let whom = render::object::Addressing {
+        to: vec![target(activity)?.to_string()],
+        cc: Vec::new(),
+    };
+    let (id, owner) = (url(&activity.uri)?, url(&owner.uri)?);
+    Ok(render::activity::undo(&id, &owner, whom, None, &undone)?)
 }
 
 async fn undo_follow(conn: &mut Conn, activity: &Activity) -> Result<Json, ViewError> {
