@@ -13,6 +13,7 @@ mod apps;
 mod asking;
 mod authorize;
 mod ban;
+mod barred;
 mod block;
 mod communities;
 mod credentials;

@@ -260,6 +260,12 @@ async fn links_do_no_more_than_they_may(db: Db) {
     assert!(!lab.cli(&["account", "show", "tard"]).status.success());
 }
 
+fn asking<'a>(handle: &'a str, email: &'a str) -> Vec<(&'a str, &'a str)> {
+    let mut fields = form(handle, email);
+    fields.push(("reason", "J’anime un atelier."));
+    fields
+}
+
 async fn who_asks_waits_for_an_answer(db: Db) {
     let mailbox = Mailbox::start().await;
     let lab = mailbox
@@ -270,11 +276,6 @@ async fn who_asks_waits_for_an_answer(db: Db) {
     let answer = fill(&browser, "/register", &form("bob", "bob@lab.example")).await;
     assert_eq!(answer.status, 422);
     assert!(answer.text.contains("pourquoi"), "{}", answer.text);
-    let asking = |handle, email| {
-        let mut fields = form(handle, email);
-        fields.push(("reason", "J’anime un atelier."));
-        fields
-    };
     // The mail server is away for the first try; the mail comes all the same.
     mailbox.be_busy(1);
     let answer = fill(&browser, "/register", &asking("bob", "bob@lab.example")).await;
@@ -367,10 +368,9 @@ async fn app(lab: &Lab) -> Member {
             }),
         )
         .await;
-    Member {
-        token: token["access_token"].as_str().expect("a token").to_owned(),
-        ..stranger
-    }
+    let mut member = stranger;
+    member.token = token["access_token"].as_str().expect("a token").to_owned();
+    member
 }
 
 async fn apps_make_accounts(db: Db) {
@@ -424,7 +424,7 @@ async fn apps_make_accounts(db: Db) {
     assert_eq!(gael.get("/api/v1/emails/check_confirmation").await, false);
 
     // The address was mistyped: the first link works no more.
-    let first = mailbox.take("gale@lab.example", "Confirm").await;
+    let first = mailbox.take("gale@lab.example", "/confirm/").await;
     assert!(first.text.contains("open this link"), "{}", first.text);
     let again = "/api/v1/emails/confirmations";
     assert_eq!(
