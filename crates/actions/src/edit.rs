@@ -8,7 +8,7 @@ use archipel_model::submission::HoldReason;
 use archipel_model::{ActorId, Timestamp, Visibility};
 use archipel_storage::{
     ActivityKind, Actor, Edited, Lane, NewActivity, NewHeldEdit, Post, PostKind, PostState,
-    StreamEvent, Tx,
+    StoredPoll, StreamEvent, Tx,
 };
 
 use crate::naming::{self, Names};
@@ -190,8 +190,13 @@ pub async fn poll_counted(
     }
     let before = tx.poll(post.id).await?;
     tx.put_poll(post.id, poll, ctx.now()).await?;
-    if before == tx.poll(post.id).await? {
+    let after = tx.poll(post.id).await?;
+    if before == after {
         return Ok(false);
+    }
+    let closed = |poll: Option<StoredPoll>| poll.is_some_and(|poll| poll.closed_at.is_some());
+    if closed(after) && !closed(before) {
+        notify::poll_ended(ctx, tx, post).await?;
     }
     if let (PostState::Published, Some(raw)) = (post.state, received) {
         told_home(ctx, tx, post, Passed::Received(raw)).await?;

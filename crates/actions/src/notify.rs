@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use archipel_model::notification::{Kind, Treatment, treatment};
-use archipel_model::{ActorId, Id, PostId, ReportId, Timestamp};
+use archipel_model::{ActorId, Id, PostId, ReactionKind, ReportId, Timestamp};
 use archipel_storage::{Actor, Hearer, NewNotification, Post, PostState, StreamEvent, Tx};
 
 use crate::{Context, Result};
@@ -181,18 +181,27 @@ pub(crate) async fn edited(
     tell_all(ctx, tx, &boosters, news).await
 }
 
-/// Somebody likes or boosts a post.
+/// What the author of a post is told of a reaction.
+const fn told_as(kind: ReactionKind) -> Option<Kind> {
+    match kind {
+        ReactionKind::Like => Some(Kind::Favourite),
+        ReactionKind::Boost => Some(Kind::Reblog),
+        // Nobody is told who thinks little of them.
+        ReactionKind::Dislike => None,
+    }
+}
+
+/// Somebody reacts to a post; of posts of elsewhere nobody here is the author.
 pub(crate) async fn reacted(
     ctx: &Context,
     tx: &mut Tx,
-    by: ActorId,
+    by: Option<ActorId>,
     post: &Post,
-    kind: Kind,
+    kind: ReactionKind,
 ) -> Result<()> {
-    // Of posts of elsewhere nobody here is the author.
-    if !post.is_local {
+    let (Some(by), Some(kind), true) = (by, told_as(kind), post.is_local) else {
         return Ok(());
-    }
+    };
     tell_all(
         ctx,
         tx,
@@ -202,13 +211,17 @@ pub(crate) async fn reacted(
     .await
 }
 
-/// Somebody likes or boosts a post no more.
-pub(crate) async fn unreacted(tx: &mut Tx, by: ActorId, post: &Post, kind: Kind) -> Result<()> {
-    if !post.is_local {
-        return Ok(());
+/// Somebody reacts to a post no more.
+pub(crate) async fn unreacted(
+    tx: &mut Tx,
+    by: Option<ActorId>,
+    post: &Post,
+    kind: ReactionKind,
+) -> Result<()> {
+    if let (Some(by), Some(kind), true) = (by, told_as(kind), post.is_local) {
+        tx.forget_notification(post.author_id, kind, by, Some(post.id))
+            .await?;
     }
-    tx.forget_notification(post.author_id, kind, by, Some(post.id))
-        .await?;
     Ok(())
 }
 
@@ -269,7 +282,7 @@ pub(crate) async fn reported(
 }
 
 /// Somebody made an account: administrators hear of it.
-pub async fn tell_of_sign_up(ctx: &Context, tx: &mut Tx, person: &Actor) -> Result<()> {
+pub(crate) async fn signed_up(ctx: &Context, tx: &mut Tx, person: ActorId) -> Result<()> {
     let admins = tx.admins().await?;
-    tell_all(ctx, tx, &admins, News::of(Kind::SignUp, person.id)).await
+    tell_all(ctx, tx, &admins, News::of(Kind::SignUp, person)).await
 }

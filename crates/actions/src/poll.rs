@@ -7,9 +7,9 @@ use archipel_model::poll::{TOLD_EVERY, VoteRefusal};
 use archipel_model::{ActorState, PostId};
 use archipel_storage::{ActivityKind, Actor, Lane, NewActivity, Post, PostState, StoredPoll, Tx};
 
+use crate::barred::{barred, is_program};
 use crate::edit::{say_update, told_home};
 use crate::notify;
-use crate::react::{barred, is_program};
 use crate::relay::{Passed, is_local_only};
 use crate::say::saying;
 use crate::{Context, Result};

@@ -6,17 +6,16 @@
 
 use std::time::Duration;
 
-use archipel_model::notification::Kind;
-use archipel_model::permission::{Denial, Measure, Origin, Target, authorise};
 use archipel_model::{
-    ActivityId, ActorId, ActorKind, ActorState, CommunityPolicy, ReactionClass, ReactionKind,
-    Uncounted, origin_of,
+    ActivityId, ActorId, ActorState, CommunityPolicy, ReactionClass, ReactionKind, Uncounted,
+    origin_of,
 };
 use archipel_storage::{
     ActivityKind, Actor, Community, Lane, NewActivity, NewReaction, Post, PostState, Reaction, Tx,
 };
 use url::Url;
 
+use crate::barred::{barred, is_program};
 use crate::edit::announced_home;
 use crate::feed;
 use crate::notify;
@@ -103,6 +102,12 @@ struct Who {
     actor: Option<Actor>,
 }
 
+impl Who {
+    fn id(&self) -> Option<ActorId> {
+        self.actor.as_ref().map(|actor| actor.id)
+    }
+}
+
 /// Takes a reaction in: counts it once, in the place of an earlier one of its class,
 /// and tells who must hear of it.
 pub async fn react(ctx: &Context, tx: &mut Tx, new: &NewReactionTo<'_>) -> Result<Reacted> {
@@ -132,7 +137,7 @@ pub async fn react(ctx: &Context, tx: &mut Tx, new: &NewReactionTo<'_>) -> Resul
         if tx.put_first_reaction(&stored, ctx.now()).await? {
             tx.add_to_totals(post.id, new.kind, 1);
             show(ctx, tx, new, &who, uri);
-            told(ctx, tx, new, &who).await?;
+            notify::reacted(ctx, tx, who.id(), post, new.kind).await?;
             pass_on(ctx, tx, post, class, as_received(new)).await?;
             return Ok(Reacted::Counted);
         }
@@ -166,11 +171,11 @@ pub async fn react(ctx: &Context, tx: &mut Tx, new: &NewReactionTo<'_>) -> Resul
     }
     if let Some(before) = &before {
         tx.add_to_totals(post.id, before.kind, -1);
-        untold(tx, post, before).await?;
+        notify::unreacted(tx, before.actor_id, post, before.kind).await?;
     }
     tx.add_to_totals(post.id, new.kind, 1);
     show(ctx, tx, new, &who, uri);
-    told(ctx, tx, new, &who).await?;
+    notify::reacted(ctx, tx, who.id(), post, new.kind).await?;
     let passed = match said {
         Some(said) => Some(Passed::Ours(said.id)),
         None => as_received(new),
@@ -184,7 +189,7 @@ fn stored<'a>(new: &NewReactionTo<'a>, who: &'a Who, uri: &'a str) -> NewReactio
     NewReaction {
         post_id: new.post.id,
         actor_uri: &who.uri,
-        actor_id: who.actor.as_ref().map(|actor| actor.id),
+        actor_id: who.id(),
         host: &who.host,
         kind: new.kind,
         emoji: new.emoji,
@@ -260,7 +265,7 @@ async fn forget(tx: &mut Tx, post: &Post, before: &Reaction) -> Result<()> {
     tx.remove_reaction(post.id, class, &before.actor_uri)
         .await?;
     tx.add_to_totals(post.id, before.kind, -1);
-    untold(tx, post, before).await?;
+    notify::unreacted(tx, before.actor_id, post, before.kind).await?;
     if class == ReactionClass::Boost {
         // A boost may be older than what we know of who boosts.
         let by = match before.actor_id {
@@ -280,30 +285,6 @@ fn show(ctx: &Context, tx: &mut Tx, new: &NewReactionTo<'_>, who: &Who, uri: &st
         // People choose what they boost: an answer is no less to be shown.
         feed::boosted(ctx, tx, actor.id, (new.post.id, false), Some(uri), None);
     }
-}
-
-/// What the author of a post is told of a reaction.
-const fn told_as(kind: ReactionKind) -> Option<Kind> {
-    match kind {
-        ReactionKind::Like => Some(Kind::Favourite),
-        ReactionKind::Boost => Some(Kind::Reblog),
-        // Nobody is told who thinks little of them.
-        ReactionKind::Dislike => None,
-    }
-}
-
-async fn told(ctx: &Context, tx: &mut Tx, new: &NewReactionTo<'_>, who: &Who) -> Result<()> {
-    if let (Some(kind), Some(actor)) = (told_as(new.kind), &who.actor) {
-        notify::reacted(ctx, tx, actor.id, new.post, kind).await?;
-    }
-    Ok(())
-}
-
-async fn untold(tx: &mut Tx, post: &Post, before: &Reaction) -> Result<()> {
-    if let (Some(kind), Some(by)) = (told_as(before.kind), before.actor_id) {
-        notify::unreacted(tx, by, post, kind).await?;
-    }
-    Ok(())
 }
 
 /// Who reacts, if they may do so through this door.
@@ -376,38 +357,6 @@ async fn counts(
     Ok(Ok(()))
 }
 
-/// Whether an actor is a program rather than somebody.
-pub(crate) fn is_program(actor: &Actor) -> bool {
-    matches!(actor.kind, ActorKind::Service | ActorKind::Application)
-}
-
-/// Why somebody may not react to a post, if so: banned from the community of ours that
-/// it belongs to, or from the whole server.
-pub(crate) async fn barred(
-    ctx: &Context,
-    tx: &mut Tx,
-    post: &Post,
-    actor: Option<&Actor>,
-) -> Result<Option<Uncounted>> {
-    let Some(actor) = actor else {
-        return Ok(None);
-    };
-    // 0 is no community: then only bans from the whole server are found.
-    let community = post.community_id.unwrap_or(ActorId(0));
-    if !tx.has_bans(community).await? {
-        return Ok(None);
-    }
-    let standing = tx.standing(community, actor.id, ctx.now()).await?;
-    let (target, policy) = (Target::Community, CommunityPolicy::OPEN);
-    Ok(
-        match authorise(&standing, Measure::React, target, Origin::Here, policy) {
-            Ok(()) => None,
-            Err(Denial::Suspended) => Some(Uncounted::Suspended),
-            Err(_) => Some(Uncounted::Banned),
-        },
-    )
-}
-
 const fn kind_of(kind: ReactionKind) -> ActivityKind {
     match kind {
         ReactionKind::Like => ActivityKind::Like,
@@ -427,7 +376,7 @@ async fn say(
 ) -> Result<NewActivity> {
     let boosts = matches!(kind, ActivityKind::Boost | ActivityKind::UndoBoost);
     let hidden = hidden(tx, post).await?;
-    let speaker = who.actor.as_ref().map_or(ActorId(0), |actor| actor.id);
+    let speaker = who.id().unwrap_or(ActorId(0));
     let heard = [Some(post.author_id), post.community_id.filter(|_| !boosts)];
     Ok(NewActivity {
         post_id: Some(post.id),

@@ -74,7 +74,8 @@ fn words(kinds: &[Kind]) -> String {
 }
 
 /// Those that there is something to be shown of: what a post was about that is gone is
-/// not there any more, and who is suspended causes nothing.
+/// not there any more, and who is suspended causes nothing,
+/// but that they ask for an account.
 macro_rules! wanted {
     ($filtered:literal, $order:literal) => {
         concat!(
@@ -83,7 +84,7 @@ macro_rules! wanted {
              FROM notification n JOIN actor a ON a.id = n.from_id
              WHERE n.owner_id = $1 AND n.id < $2 AND n.id > $3 ",
             $filtered,
-            " AND a.state = 'active' AND NOT a.host_blocked
+            " AND (a.state = 'active' OR n.kind = 'admin.sign_up') AND NOT a.host_blocked
                 AND n.kind IN (SELECT value ->> 'word' FROM json_each($4))
                 AND ($5 = 0 OR n.from_id = $5)
                 AND (n.post_id IS NULL OR EXISTS (SELECT 1 FROM post p

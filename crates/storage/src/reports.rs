@@ -209,15 +209,20 @@ impl Conn {
         reporter: ActorId,
         objects: &[String],
     ) -> Result<Option<ReportId>> {
+        #[derive(serde::Serialize)]
+        struct Row<'a> {
+            uri: &'a str,
+        }
+        let objects: Vec<Row<'_>> = objects.iter().map(|uri| Row { uri }).collect();
         let id = sql!(
             self,
             fetch_scalar as i64,
             "SELECT r.id FROM report r JOIN complaint c ON c.report_id = r.id
              WHERE c.reporter_id = $1
-                AND r.object_uri IN (SELECT value FROM json_each($2))
+                AND r.object_uri IN (SELECT value ->> 'uri' FROM json_each($2))
              ORDER BY r.id DESC LIMIT 1",
             reporter.0,
-            crate::json_list(objects)
+            crate::json_list(&objects)
         )?;
         Ok(id.map(ReportId))
     }

@@ -122,7 +122,7 @@ async fn members_are_told_what_concerns_them(db: Db) {
     ada.post("/api/v1/notifications/clear", json!({})).await;
     assert_eq!(types(&ada, "").await, [""; 0]);
 
-    polls(&ada, &bo).await;
+    polls(&lab, &ada, &bo).await;
 }
 
 async fn grouped(ada: &Member, own: &str) {
@@ -186,15 +186,33 @@ async fn grouped(ada: &Member, own: &str) {
     );
 }
 
-async fn polls(ada: &Member, bo: &Member) {
-    let poll = json!({ "options": ["oui", "non"], "expires_in": 300 });
-    let asked = json!({ "status": "Alors ?", "poll": poll });
-    let asked = ada.post("/api/v1/statuses", asked).await;
-    let id = asked["poll"]["id"].as_str().expect("a poll");
+/// Who made a poll and who voted in it hear that it has ended.
+async fn polls(lab: &Lab, ada: &Member, bo: &Member) {
+    let poll = [
+        "--poll-option",
+        "Oui",
+        "--poll-option",
+        "Non",
+        "--poll-ends",
+        "12s",
+    ];
+    let mut command = vec!["post", "ada", "--to", "tilab", "--title", "Alors ?"];
+    command.extend(poll);
+    command.push("Vite.");
+    let printed = lab.run(&command);
+    let id = printed.trim().rsplit('/').next().expect("an id");
     let vote = json!({ "choices": [0] });
     bo.post(&format!("/api/v1/polls/{id}/votes"), vote).await;
-    // It has not ended.
-    assert!(!types(ada, "").await.contains(&"poll".to_owned()));
+    let ended = |told: Vec<String>| told.contains(&"poll".to_owned()).then_some(());
+    for member in [ada, bo] {
+        eventually("a poll that ended", PATIENCE, || async {
+            ended(types(member, "").await)
+        })
+        .await;
+        let told = member.get("/api/v1/notifications").await;
+        assert_eq!(told[0]["status"]["poll"]["expired"], true);
+        assert_eq!(told[0]["account"]["acct"], "ada");
+    }
 }
 
 async fn some_wait_apart(db: Db) {

@@ -8,6 +8,7 @@ use archipel_storage::{NewMailToken, SignUp, Tx};
 use super::Stage;
 use crate::invite_links::{let_in, opened};
 use crate::mail::{AccountRules, Letter, write};
+use crate::notify;
 use crate::secret::{hash_of, new_secret};
 use crate::{Context, Error, Result};
 
@@ -110,6 +111,7 @@ pub(super) async fn goes_on(
     account: AccountId,
 ) -> Result<Stage> {
     let sign_up = tx.sign_up(account).await?.ok_or(Error::NoSuchSignUp)?;
+    notify::signed_up(ctx, tx, sign_up.actor_id).await?;
     if sign_up.invite_id.is_some() {
         activate(ctx, tx, &sign_up).await?;
         return Ok(Stage::Active);

@@ -25,7 +25,7 @@ pub(crate) use instance::{Contact, Instance, InstanceRule, InstanceV1, Registrat
 pub(crate) use list::List;
 pub(crate) use notification::{
     GroupedNotifications, Merged, Nothing, Notification, NotificationGroup, NotificationPolicy,
-    NotificationRequest, OldNotificationPolicy, PartialAccount, PolicySummary, ReportTold, Unread,
+    NotificationRequest, OldNotificationPolicy, PartialAccount, PolicySummary, Unread,
     WebPushSubscription,
 };
 pub(crate) use oauth::{App, Empty, RegisteredApp, ServerMetadata, Token, UserInfo};

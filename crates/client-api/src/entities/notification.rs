@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Account, Date, Status};
+use super::{Account, Date, Report, Status};
 
 /// One notification.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -21,22 +21,7 @@ pub(crate) struct Notification {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) status: Option<Status>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) report: Option<ReportTold>,
-}
-
-/// <https://docs.joinmastodon.org/entities/Report/>.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub(crate) struct ReportTold {
-    pub(crate) id: String,
-    pub(crate) action_taken: bool,
-    pub(crate) action_taken_at: Option<Date>,
-    pub(crate) category: String,
-    pub(crate) comment: String,
-    pub(crate) forwarded: bool,
-    pub(crate) created_at: Date,
-    pub(crate) status_ids: Vec<String>,
-    pub(crate) rule_ids: Vec<String>,
-    pub(crate) target_account: Account,
+    pub(crate) report: Option<Report>,
 }
 
 /// Notifications in groups.
@@ -78,7 +63,7 @@ pub(crate) struct NotificationGroup {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) status_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) report: Option<ReportTold>,
+    pub(crate) report: Option<Report>,
 }
 
 /// How many are unread.

@@ -9,14 +9,14 @@ use archipel_storage::{Conn, Eyes, Notification as Kept, ReportState};
 
 use super::{accounts, fill, statuses};
 use crate::api::Api;
-use crate::entities::{Account, Date, Notification, ReportTold, Status};
+use crate::entities::{Account, Date, Notification, Report, Status};
 use crate::error::Result;
 
 /// What a page of notifications is made from.
 pub(crate) struct Found {
     people: HashMap<ActorId, Account>,
     posts: HashMap<PostId, Status>,
-    reports: HashMap<ReportId, ReportTold>,
+    reports: HashMap<ReportId, Report>,
 }
 
 /// The entities of these notifications, in their order.
@@ -61,7 +61,7 @@ pub(crate) async fn find(api: &Api, conn: &mut Conn, eyes: Eyes, kept: &[Kept]) 
         .into_iter()
         .filter_map(|(report, comment)| {
             let target_account = people.get(&report.target_id?)?.clone();
-            let told = ReportTold {
+            let told = Report {
                 id: report.id.to_string(),
                 action_taken: report.state != ReportState::Open,
                 action_taken_at: report.resolved_at.map(Date),
@@ -70,6 +70,7 @@ pub(crate) async fn find(api: &Api, conn: &mut Conn, eyes: Eyes, kept: &[Kept]) 
                 forwarded: false,
                 created_at: Date(report.created_at),
                 status_ids: report.post_id.iter().map(ToString::to_string).collect(),
+                collection_ids: Vec::new(),
                 rule_ids: Vec::new(),
                 target_account,
             };
@@ -108,7 +109,7 @@ impl Found {
     }
 
     /// The report that it is about.
-    pub(crate) fn report(&self, kept: &Kept) -> Option<ReportTold> {
+    pub(crate) fn report(&self, kept: &Kept) -> Option<Report> {
         self.reports.get(&kept.report_id?).cloned()
     }
 
