@@ -40,14 +40,15 @@ CREATE TABLE remote_file (
     name TEXT PRIMARY KEY,
     url TEXT NOT NULL,
     blob TEXT,
-    mime TEXT,
+    -- A small picture of it.
+    preview TEXT,
     size BIGINT NOT NULL DEFAULT 0,
     -- failed: not asked for again before then.
     retry_at BIGINT,
     fetched_at BIGINT,
     used_at BIGINT NOT NULL
 );
-CREATE INDEX remote_file_used ON remote_file (used_at) WHERE blob IS NOT NULL;
+CREATE INDEX remote_file_used ON remote_file (used_at);
 
 CREATE TABLE custom_emoji (
     id INTEGER PRIMARY KEY,

@@ -21,6 +21,7 @@ pub mod database;
 pub mod fedify;
 pub mod hostile;
 pub mod lab;
+pub mod mailbox;
 pub mod member;
 pub mod peer;
 pub mod ports;

@@ -7,8 +7,10 @@
 use std::time::Duration;
 
 use archipel_model::{AccountId, Email, SessionId};
-use archipel_storage::{NewMailToken, SignUp, Tx};
+use archipel_storage::{Conn, LoginName, NewMailToken, SignUp, Store, Tx};
 
+use crate::hashing::verify_aside;
+use crate::limits::{Limit, count_try};
 use crate::mail::{AccountRules, Letter, write};
 use crate::secret::{hash_of, new_secret};
 use crate::{Context, Result};
@@ -58,12 +60,16 @@ pub async fn ask_for_new_password(
 }
 
 /// Whose password can be chosen anew with this secret.
-pub async fn new_password_for(ctx: &Context, tx: &mut Tx, secret: &str) -> Result<Option<SignUp>> {
-    let token = tx.mail_token(&hash_of(secret), RESET, ctx.now()).await?;
+pub async fn new_password_for(
+    ctx: &Context,
+    conn: &mut Conn,
+    secret: &str,
+) -> Result<Option<SignUp>> {
+    let token = conn.mail_token(&hash_of(secret), RESET, ctx.now()).await?;
     let Some(token) = token else {
         return Ok(None);
     };
-    let account = tx.sign_up(token.account_id).await?;
+    let account = conn.sign_up(token.account_id).await?;
     // The address may have changed since the link was sent.
     Ok(account.filter(|account| {
         account.state == "active" && account.email.as_deref() == Some(token.email.as_str())
@@ -208,4 +214,22 @@ pub async fn confirm_new_address(
         write(ctx, tx, rules, &old, &before.locale, letter).await?;
     }
     Ok(true)
+}
+
+/// Whether somebody who is logged in knows the password of their account: asked before
+/// anything that could shut them out. Tries are counted.
+pub async fn prove_password(
+    ctx: &Context,
+    store: &Store,
+    account: AccountId,
+    password: &str,
+) -> Result<bool> {
+    count_try(ctx, store, Limit::Proof, account).await?;
+    let login = store.read().await?.login(LoginName::Id(account)).await?;
+    let kept = login.and_then(|login| login.password);
+    // What is longer was never taken.
+    if password.len() > 1024 {
+        return Ok(false);
+    }
+    Ok(verify_aside(password.to_owned(), kept).await)
 }

@@ -87,7 +87,7 @@ pub use block::{
 pub use communities::{CommunityChange, NewCommunity, change_community, create_community};
 pub use credentials::{
     ask_for_new_address, ask_for_new_password, change_password, choose_new_password,
-    confirm_new_address, new_password_for,
+    confirm_new_address, new_password_for, prove_password,
 };
 pub use deletion::{
     actor_deleted, actor_gone, author_deleted, close_community, delete_local_actor,
@@ -140,7 +140,7 @@ pub use remote::{
     restored_elsewhere, unbanned_elsewhere,
 };
 pub use removal::{remove_post, restore_post};
-pub use report::{Complaining, Reported, report, report_elsewhere};
+pub use report::{Complaining, Reported, flag_on, report, report_elsewhere};
 pub use resolution::resolve_report;
 pub use rewriting::{Described, Rewrite, rewrite_post, typed_text};
 pub use second_factor::{code_step, recovery_hash};

@@ -111,7 +111,7 @@ async fn matters(tx: &mut Tx, about: &Complaining<'_>) -> Result<Vec<Matter>> {
     let mut people = Vec::new();
     for object in about.objects.iter().take(MOST_OBJECTS) {
         if let Some(post) = tx.post_by_uri(object).await? {
-            found.extend(on_post(tx, post).await?);
+            found.extend(on_post(tx, about, post).await?);
         } else if let Some(person) = tx.actor_by_uri(object).await? {
             people.push(person);
         }
@@ -125,7 +125,7 @@ async fn matters(tx: &mut Tx, about: &Complaining<'_>) -> Result<Vec<Matter>> {
     Ok(found)
 }
 
-async fn on_post(tx: &mut Tx, post: Post) -> Result<Option<Matter>> {
+async fn on_post(tx: &mut Tx, about: &Complaining<'_>, post: Post) -> Result<Option<Matter>> {
     // What is not public is not shown to moderators either; what is gone needs none.
     if !post.visibility.may_be_announced()
         || !matches!(post.state, PostState::Published | PostState::Held)
@@ -136,7 +136,8 @@ async fn on_post(tx: &mut Tx, post: Post) -> Result<Option<Matter>> {
         Some(id) => tx.actor(id).await?.filter(|place| place.is_local),
         None => None,
     };
-    if place.is_none() && !post.is_local {
+    // What our own people see and report is for those who look after this server.
+    if place.is_none() && !post.is_local && !about.reporter.is_local {
         return Ok(None);
     }
     Ok(Some(Matter {
@@ -157,7 +158,8 @@ async fn on_person(tx: &mut Tx, about: &Complaining<'_>, person: Actor) -> Resul
         .iter()
         .find(|community| Some(community.id) == addressed)
         .cloned();
-    if place.is_none() && !person.is_local && communities.is_empty() {
+    let ours = person.is_local || about.reporter.is_local;
+    if place.is_none() && !ours && communities.is_empty() {
         return Ok(None);
     }
     Ok(Some(Matter {
@@ -286,7 +288,7 @@ async fn forward(
 
 /// Tells the server of whom it is about, where that knows nothing of communities; it
 /// is this server that says so, not who reported.
-async fn flag_on(ctx: &Context, tx: &mut Tx, object: &str, target: &Actor) -> Result<()> {
+pub async fn flag_on(ctx: &Context, tx: &mut Tx, object: &str, target: &Actor) -> Result<()> {
     let Some(server) = tx.actor_by_uri(&ctx.site.instance()).await? else {
         return Ok(());
     };

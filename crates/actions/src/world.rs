@@ -58,4 +58,8 @@ pub trait World: Send + Sync + Debug {
         policy: PeerPolicy,
         reason: Option<&'a str>,
     ) -> Boxed<'a, bool>;
+
+    /// The file at this address, of at most so many bytes; `None` when it is larger, is
+    /// not there or does not answer in time.
+    fn fetch_file<'a>(&'a self, url: &'a str, most: usize) -> Boxed<'a, Option<Vec<u8>>>;
 }

@@ -6,6 +6,7 @@ pub mod app;
 pub mod cli;
 pub mod commands;
 pub mod config;
+mod files;
 pub mod http;
 pub mod logging;
 mod mail;

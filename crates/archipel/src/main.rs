@@ -44,6 +44,8 @@ async fn dispatch(context: &Context, command: &Command) -> anyhow::Result<()> {
         Command::Serve => commands::serve::run(context).await,
         Command::Demo(args) => commands::demo::run(context, args).await,
         Command::Migrate => commands::migrate::run(context).await,
+        Command::Emoji(args) => commands::files::emoji(context, args).await,
+        Command::Media(args) => commands::files::media(context, args).await,
         Command::Token(args) => commands::token::run(context, args).await,
         Command::Account(args) => commands::account::run(context, args).await,
         Command::Invite(args) => commands::invites::run(context, args).await,

@@ -80,6 +80,19 @@ impl World for Network {
             }
         })
     }
+
+    fn fetch_file<'a>(&'a self, url: &'a str, most: usize) -> Boxed<'a, Option<Vec<u8>>> {
+        Box::pin(async move {
+            let url = Url::parse(url).ok()?;
+            match self.0.fetch_file(&url, most).await {
+                Ok(bytes) => Some(bytes.into()),
+                Err(error) => {
+                    tracing::debug!(%url, %error, "a file could not be fetched");
+                    None
+                }
+            }
+        })
+    }
 }
 
 impl Network {

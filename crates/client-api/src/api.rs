@@ -3,9 +3,11 @@
 use std::sync::{Arc, OnceLock};
 
 use archipel_actions::{AccountRules, Context, World};
+use archipel_media::Media;
 use archipel_storage::Store;
 use serde_json::Value;
 
+use crate::files::Copies;
 use crate::openapi;
 use crate::registry::Endpoint;
 use crate::render::CountCache;
@@ -20,6 +22,8 @@ pub(crate) struct Inner {
     pub(crate) store: Store,
     pub(crate) actions: Context,
     pub(crate) world: Arc<dyn World>,
+    pub(crate) media: Media,
+    pub(crate) copies: Copies,
     pub(crate) settings: Settings,
     pub(crate) counts: CountCache,
     pub(crate) description: OnceLock<Value>,
@@ -45,11 +49,19 @@ pub struct Settings {
 
 impl Api {
     /// Joins the parts.
-    pub fn new(store: Store, actions: Context, world: Arc<dyn World>, settings: Settings) -> Self {
+    pub fn new(
+        store: Store,
+        actions: Context,
+        world: Arc<dyn World>,
+        media: Media,
+        settings: Settings,
+    ) -> Self {
         Self(Arc::new(Inner {
             store,
             actions,
             world,
+            media,
+            copies: Copies::default(),
             settings,
             counts: CountCache::default(),
             description: OnceLock::new(),
@@ -65,6 +77,16 @@ impl Api {
     /// The database.
     pub(crate) fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// Files.
+    pub(crate) fn media(&self) -> &Media {
+        &self.0.media
+    }
+
+    /// Copies of files of elsewhere.
+    pub(crate) fn copies(&self) -> &Copies {
+        &self.0.copies
     }
 
     /// The rest of the network.

@@ -12,6 +12,7 @@ mod cors;
 mod entities;
 mod error;
 mod extract;
+mod files;
 mod limits;
 mod openapi;
 mod push;

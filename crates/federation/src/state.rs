@@ -9,7 +9,7 @@ use archipel_storage::{ActorKey, KeyAlgorithm, Store};
 use moka::sync::Cache;
 use url::Url;
 
-use crate::client::{ActorKeys, Client};
+use crate::client::{ActorKeys, Client, FetchError};
 use crate::documents::Documents;
 use crate::found::Found;
 use crate::inbox::Keeper;
@@ -203,6 +203,11 @@ impl Federation {
         };
         self.parsed.insert(key.id.clone(), signer.clone());
         Ok(Some(signer))
+    }
+
+    /// Fetches a file to be shown, of at most so many bytes.
+    pub async fn fetch_file(&self, url: &Url, most: usize) -> Result<bytes::Bytes, FetchError> {
+        self.client.get_file(url, most).await
     }
 
     /// The key that the server itself signs fetches with.

@@ -3,7 +3,7 @@
 use archipel_model::{ActorId, HashtagId, PostId, Timestamp};
 
 use crate::conn::sql;
-use crate::relations::{Keyed, Span, page};
+use crate::relations::{KeyedId as Keyed, Span, page};
 use crate::{Conn, Result};
 
 /// Milliseconds of a day.

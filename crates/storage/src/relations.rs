@@ -61,7 +61,10 @@ pub struct Span {
 }
 
 /// One of a list, under the key that orders it.
-pub type Keyed = (i64, i64);
+pub type KeyedId = (i64, i64);
+
+/// What `page!` reads; each file that uses it has its own.
+type Keyed = KeyedId;
 
 /// A page of `(key, actor)`, newest first whichever end it was read from.
 macro_rules! page {
@@ -321,7 +324,7 @@ impl Conn {
     }
 
     /// Those whom somebody blocks.
-    pub async fn block_page(&mut self, owner: ActorId, span: Span) -> Result<Vec<Keyed>> {
+    pub async fn block_page(&mut self, owner: ActorId, span: Span) -> Result<Vec<KeyedId>> {
         page!(
             self,
             span,
@@ -337,7 +340,7 @@ impl Conn {
         owner: ActorId,
         span: Span,
         now: Timestamp,
-    ) -> Result<Vec<Keyed>> {
+    ) -> Result<Vec<KeyedId>> {
         page!(
             self,
             span,
@@ -350,7 +353,7 @@ impl Conn {
     }
 
     /// Those whom somebody recommends.
-    pub async fn endorsement_page(&mut self, owner: ActorId, span: Span) -> Result<Vec<Keyed>> {
+    pub async fn endorsement_page(&mut self, owner: ActorId, span: Span) -> Result<Vec<KeyedId>> {
         page!(
             self,
             span,
@@ -362,7 +365,7 @@ impl Conn {
     }
 
     /// Those who follow somebody.
-    pub async fn follower_page(&mut self, target: ActorId, span: Span) -> Result<Vec<Keyed>> {
+    pub async fn follower_page(&mut self, target: ActorId, span: Span) -> Result<Vec<KeyedId>> {
         page!(
             self,
             span,
@@ -375,7 +378,7 @@ impl Conn {
     }
 
     /// Those whom somebody follows.
-    pub async fn following_page(&mut self, follower: ActorId, span: Span) -> Result<Vec<Keyed>> {
+    pub async fn following_page(&mut self, follower: ActorId, span: Span) -> Result<Vec<KeyedId>> {
         page!(
             self,
             span,
@@ -388,7 +391,7 @@ impl Conn {
     }
 
     /// Those who wait to be let in.
-    pub async fn request_page(&mut self, target: ActorId, span: Span) -> Result<Vec<Keyed>> {
+    pub async fn request_page(&mut self, target: ActorId, span: Span) -> Result<Vec<KeyedId>> {
         page!(
             self,
             span,

@@ -203,6 +203,25 @@ impl Conn {
         )
     }
 
+    /// The newest report in which somebody complained of one of these things.
+    pub async fn reported_by(
+        &mut self,
+        reporter: ActorId,
+        objects: &[String],
+    ) -> Result<Option<ReportId>> {
+        let id = sql!(
+            self,
+            fetch_scalar as i64,
+            "SELECT r.id FROM report r JOIN complaint c ON c.report_id = r.id
+             WHERE c.reporter_id = $1
+                AND r.object_uri IN (SELECT value FROM json_each($2))
+             ORDER BY r.id DESC LIMIT 1",
+            reporter.0,
+            crate::json_list(objects)
+        )?;
+        Ok(id.map(ReportId))
+    }
+
     /// The complaints that one activity brought.
     pub async fn complaints_of_activity(&mut self, uri: &str) -> Result<Vec<Complaint>> {
         sql!(

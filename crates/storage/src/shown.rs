@@ -253,7 +253,7 @@ impl Conn {
                     AND x.actor_uri = me.uri AND x.kind = 'like') AS favourited,
                 EXISTS (SELECT 1 FROM reaction x WHERE x.post_id = p.id AND x.class = 'boost'
                     AND x.actor_uri = me.uri)
-                    OR p.community_id = me.id AND p.state = 'published' AS reblogged,
+                    OR coalesce(p.community_id = me.id, FALSE) AND p.state = 'published' AS reblogged,
                 EXISTS (SELECT 1 FROM bookmark b
                     WHERE b.owner_id = me.id AND b.post_id = p.id) AS bookmarked,
                 EXISTS (SELECT 1 FROM thread_mute t

@@ -8,6 +8,7 @@
 
 mod absence;
 mod access;
+mod accounts;
 mod address;
 mod authorize;
 mod community;
@@ -69,6 +70,7 @@ pub fn router(pages: Pages) -> Router {
             get(authorize::page).post(authorize::answer),
         )
         .route("/settings/sessions", get(access::page).post(access::end))
+        .merge(accounts::routes())
         .route("/assets/style.css", get(style::sheet))
         .fallback(absence::nothing)
         .with_state(pages)

@@ -249,7 +249,10 @@ async fn an_app_moderates(db: Db) {
 
     // What only persons do is refused with what to do instead.
     for (path, body) in [
-        ("/api/v1/statuses".to_owned(), json!({ "status": "Annonce" })),
+        (
+            "/api/v1/statuses".to_owned(),
+            json!({ "status": "Annonce" }),
+        ),
         (format!("/api/v1/statuses/{good}/favourite"), json!({})),
         (format!("/api/v1/accounts/{who}/mute"), json!({})),
         (
@@ -277,8 +280,18 @@ async fn an_app_moderates(db: Db) {
     let log = log(&lab, &["tilab"]);
     let deeds: Vec<&str> = log.iter().map(|(deed, _, _)| deed.as_str()).collect();
     for deed in [
-        "admitted", "vouched", "removed", "restored", "pinned", "marked", "approved", "refused",
-        "banned", "unbanned", "edited", "configured",
+        "admitted",
+        "vouched",
+        "removed",
+        "restored",
+        "pinned",
+        "marked",
+        "approved",
+        "refused",
+        "banned",
+        "unbanned",
+        "edited",
+        "configured",
     ] {
         assert!(deeds.contains(&deed), "{deed} is not in {deeds:?}");
     }
@@ -344,7 +357,10 @@ async fn rights_are_those_of_the_role_and_end_with_it(db: Db) {
     assert_eq!(status, 401);
 }
 
-#[expect(clippy::too_many_lines, reason = "one scene, asked about from all sides")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one scene, asked about from all sides"
+)]
 async fn reports_and_servers_are_looked_after(db: Db) {
     let lab = Lab::start(db).await;
     let (tilab, membre) = team(&lab, "moderator").await;
@@ -378,7 +394,10 @@ async fn reports_and_servers_are_looked_after(db: Db) {
         .post(&format!("/api/v1/accounts/{group}/follow"), json!({}))
         .await;
     let post = id(&autre
-        .post("/api/v1/statuses", json!({ "status": "@tilab n'importe quoi" }))
+        .post(
+            "/api/v1/statuses",
+            json!({ "status": "@tilab n'importe quoi" }),
+        )
         .await);
     let culprit = id_of(&tilab, "autre").await;
     membre
@@ -390,7 +409,12 @@ async fn reports_and_servers_are_looked_after(db: Db) {
     lab.run(&["moderator", "add", "utilo", "mod", "--role", "moderator"]);
     let utilo = lab.member_with(
         "mod",
-        &["--as", "utilo", "--scopes", "read write admin:read admin:write"],
+        &[
+            "--as",
+            "utilo",
+            "--scopes",
+            "read write admin:read admin:write",
+        ],
     );
     assert_eq!(utilo.get("/api/v1/admin/reports").await, json!([]));
     let reports = tilab.get("/api/v1/admin/reports").await;
@@ -403,7 +427,9 @@ async fn reports_and_servers_are_looked_after(db: Db) {
     let path = format!("/api/v1/admin/reports/{}", id(report));
     assert_eq!(utilo.status(&path).await, 404);
     assert_eq!(chef.get(&path).await["id"], report["id"]);
-    let mine = tilab.post(&format!("{path}/assign_to_self"), json!({})).await;
+    let mine = tilab
+        .post(&format!("{path}/assign_to_self"), json!({}))
+        .await;
     assert_eq!(mine["assigned_account"]["username"], "mod");
     let spam = tilab.put(&path, json!({ "category": "spam" })).await;
     assert_eq!(spam["category"], "spam");
@@ -418,7 +444,11 @@ async fn reports_and_servers_are_looked_after(db: Db) {
     let open = tilab.post(&format!("{path}/reopen"), json!({})).await;
     assert_eq!(open["action_taken"], false);
     let deeds = log(&lab, &["tilab"]);
-    assert!(deeds.iter().any(|(deed, by, _)| deed == "reopened" && by.contains("mod")));
+    assert!(
+        deeds
+            .iter()
+            .any(|(deed, by, _)| deed == "reopened" && by.contains("mod"))
+    );
 
     // Accounts: disabled ones are told so, suspended ones are not seen, and only those
     // are deleted.
@@ -430,12 +460,21 @@ async fn reports_and_servers_are_looked_after(db: Db) {
     let path = format!("/api/v1/admin/accounts/{culprit}");
     let action = format!("{path}/action");
     chef.post(&action, json!({ "type": "disable" })).await;
-    assert_eq!(autre.status("/api/v1/accounts/verify_credentials").await, 403);
+    assert_eq!(
+        autre.status("/api/v1/accounts/verify_credentials").await,
+        403
+    );
     assert_eq!(chef.get(&path).await["disabled"], true);
     let back = chef.post(&format!("{path}/enable"), json!({})).await;
     assert_eq!(back["disabled"], false);
-    assert_eq!(autre.status("/api/v1/accounts/verify_credentials").await, 200);
-    assert_eq!(tries(&chef, &action, json!({ "type": "silence" })).await.0, 422);
+    assert_eq!(
+        autre.status("/api/v1/accounts/verify_credentials").await,
+        200
+    );
+    assert_eq!(
+        tries(&chef, &action, json!({ "type": "silence" })).await.0,
+        422
+    );
     let (status, _) = chef.ask(Method::DELETE, &path, None).await;
     assert_eq!(status, 403, "only suspended accounts are deleted");
     chef.post(
@@ -444,7 +483,10 @@ async fn reports_and_servers_are_looked_after(db: Db) {
     )
     .await;
     assert_eq!(chef.get(&path).await["suspended"], true);
-    assert_eq!(autre.status("/api/v1/accounts/verify_credentials").await, 403);
+    assert_eq!(
+        autre.status("/api/v1/accounts/verify_credentials").await,
+        403
+    );
     let suspended = chef.get("/api/v1/admin/accounts?suspended=true").await;
     assert_eq!(id(&suspended[0]), culprit);
     let dealt = chef
@@ -459,7 +501,10 @@ async fn reports_and_servers_are_looked_after(db: Db) {
     // Nobody does it to themselves, or to another administrator.
     let own = id_of(&chef, "chef").await;
     let own = format!("/api/v1/admin/accounts/{own}/action");
-    assert_eq!(tries(&chef, &own, json!({ "type": "suspend" })).await.0, 403);
+    assert_eq!(
+        tries(&chef, &own, json!({ "type": "suspend" })).await.0,
+        403
+    );
 
     // Servers.
     let blocks = "/api/v1/admin/domain_blocks";
@@ -476,23 +521,42 @@ async fn reports_and_servers_are_looked_after(db: Db) {
     assert_eq!(limited["severity"], "silence");
     assert_eq!(limited["private_comment"], "Spam");
     let peers = lab.run(&["peer", "list", "--decided", "--json"]);
-    assert!(peers.contains("spam.example") && peers.contains("limited"), "{peers}");
+    assert!(
+        peers.contains("spam.example") && peers.contains("limited"),
+        "{peers}"
+    );
     chef.delete(&path).await;
     assert_eq!(chef.get(blocks).await, json!([]));
-    assert_eq!(tries(&chef, blocks, json!({ "domain": "x y" })).await.0, 422);
+    assert_eq!(
+        tries(&chef, blocks, json!({ "domain": "x y" })).await.0,
+        422
+    );
     let allow = chef
-        .post("/api/v1/admin/domain_allows", json!({ "domain": "ami.example" }))
+        .post(
+            "/api/v1/admin/domain_allows",
+            json!({ "domain": "ami.example" }),
+        )
         .await;
     assert_eq!(allow["domain"], "ami.example");
     chef.delete(&format!("/api/v1/admin/domain_allows/{}", id(&allow)))
         .await;
 
     let deeds = log(&lab, &["--server"]);
-    for deed in ["disabled", "enabled", "suspended", "reinstated", "deleted", "decided"] {
+    for deed in [
+        "disabled",
+        "enabled",
+        "suspended",
+        "reinstated",
+        "deleted",
+        "decided",
+    ] {
         let (_, by, door) = deeds
             .iter()
             .find(|(found, _, _)| found == deed)
             .unwrap_or_else(|| panic!("{deed} is not in {deeds:?}"));
-        assert!(by.contains("chef") && door == "app", "{deed} by {by} through {door}");
+        assert!(
+            by.contains("chef") && door == "app",
+            "{deed} by {by} through {door}"
+        );
     }
 }

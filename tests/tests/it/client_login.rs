@@ -77,9 +77,16 @@ async fn members_log_in_and_see_what_is_logged_in(db: Db) {
     lab.password("autre", PASSWORD);
     let other = lab.logged_in("autre", PASSWORD).await;
     let page = other.get(target).await;
-    let end = [("session", sessions.first().expect("a session").as_str())];
-    other.submit(&page, target, &end).await;
-    assert_eq!(browser.get(target).await.status, 200);
+    let third = lab.logged_in("essai", PASSWORD).await;
+    let mine = browser.get(target).await;
+    let sessions = all_between(&mine.text, "name=\"session\" value=\"", "\"");
+    let csrf = archipel_tests::browser::token(&page);
+    let end = [
+        ("csrf", csrf.as_str()),
+        ("session", sessions.first().expect("a session").as_str()),
+    ];
+    assert_eq!(other.post(target, &end).await.status, 303);
+    assert_eq!(third.get(target).await.status, 200);
 
     // Logging out ends the session on the server.
     let page = browser.get(target).await;

@@ -28,3 +28,4 @@ mod reacting;
 mod refusing;
 mod replying;
 mod settings;
+mod writing;

@@ -5,6 +5,7 @@
 mod communities;
 pub mod confirm;
 mod federation;
+mod files;
 mod identity;
 mod invites;
 mod moderation;
@@ -26,6 +27,7 @@ pub use federation::{
     DeliveryCommand, DeliveryFilter, DeliveryState, DialectChoice, InboxCommand, InboxState,
     PeerCommand, RetryFilter,
 };
+pub use files::{EmojiCommand, MediaCommand};
 pub use identity::{AliasCommand, InstanceCommand, MoveArgs, RotateKeys, When};
 pub use invites::{InviteArgs, InviteCommand, MailCommand};
 pub use moderation::{
@@ -126,6 +128,14 @@ pub enum Command {
     /// Communities hosted here
     #[command(subcommand)]
     Community(CommunityCommand),
+
+    /// Pictures that members write as :NAME:
+    #[command(subcommand)]
+    Emoji(EmojiCommand),
+
+    /// The store of files
+    #[command(subcommand)]
+    Media(MediaCommand),
 
     /// The server itself
     #[command(subcommand)]

@@ -44,6 +44,10 @@ fn config_and_json_stand_anywhere() {
 fn every_command_of_the_contract_is_understood() {
     for line in [
         "serve",
+        "emoji add fablab f.png --category Lieux",
+        "emoji list --json",
+        "emoji remove fablab",
+        "media tidy --days 0",
         "report essai https://lab.example/p/1 --reason Publicité",
         "invite create",
         "invite create --community tilab --role moderator --uses 5 --expires 2d --as essai",

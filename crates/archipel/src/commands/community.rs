@@ -178,6 +178,8 @@ async fn change(context: &Context, app: &App, set: &CommunitySet) -> anyhow::Res
         bot_votes: set.bot_votes,
         reach: set.policy.reach,
         rules: set.rules.clone(),
+        avatar: None,
+        header: None,
     };
     let by = app.moderator(&set.why.by).await?;
     let mut tx = app.store.write().await?;

@@ -8,6 +8,7 @@ pub mod delivery;
 pub mod demo;
 pub mod edit;
 pub mod fetch;
+pub mod files;
 pub mod follow;
 pub mod held;
 pub mod identity;

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use archipel_media::Media;
 use archipel_model::Registration;
 use archipel_web::Pages;
 use axum::Router;
@@ -17,6 +18,7 @@ use tokio_util::task::TaskTracker;
 
 use super::Context;
 use crate::app::App;
+use crate::files;
 use crate::http::{ListenerConfig, serve};
 use crate::mail::{self, Post};
 use crate::shutdown;
@@ -49,7 +51,10 @@ pub async fn run_until(context: &Context, stop: CancellationToken) -> anyhow::Re
         .await
         .with_context(|| format!("cannot listen on {}", config.server.listen))?;
     let ready = Arc::new(AtomicBool::new(true));
-    let api = client_api(&app);
+    let media = Media::open(config.media.url.as_str(), &app.store)
+        .await
+        .with_context(|| format!("media.url = {}", config.media.url))?;
+    let api = client_api(&app, &media);
     let router = router(&app, context, ready.clone(), api.clone())?;
 
     let workers = TaskTracker::new();
@@ -57,6 +62,11 @@ pub async fn run_until(context: &Context, stop: CancellationToken) -> anyhow::Re
     start_workers(&app, &workers, &work_stop);
     start_mail(&app, post, &workers, &work_stop);
     start_telling(&api, &workers, &work_stop, &stop);
+    workers.spawn({
+        let (app, stop) = (app.clone(), work_stop.clone());
+        let kept = files::kept(config.media.remote_days);
+        async move { files::run(app, media, kept, stop).await }
+    });
     let watching = {
         let store = app.store.clone();
         tokio::spawn(async move { store.watch().await })
@@ -118,12 +128,13 @@ fn router(
     )))
 }
 
-fn client_api(app: &App) -> archipel_client_api::Api {
+fn client_api(app: &App, media: &Media) -> archipel_client_api::Api {
     let asks = app.accounts.registration == Registration::Approval;
     archipel_client_api::Api::new(
         app.store.clone(),
         app.actions.clone(),
         Arc::new(Network(app.federation.clone())),
+        media.clone(),
         archipel_client_api::Settings {
             title: App::title().to_owned(),
             description: String::new(),

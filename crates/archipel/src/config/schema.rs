@@ -100,11 +100,22 @@ impl Default for Database {
 }
 
 /// `[media]`
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Media {
     /// `file://PATH` or `s3://BUCKET/PREFIX`.
     pub url: MediaUrl,
+    /// Days that copies of pictures of elsewhere are kept after somebody last looked.
+    pub remote_days: u32,
+}
+
+impl Default for Media {
+    fn default() -> Self {
+        Self {
+            url: MediaUrl::default(),
+            remote_days: 30,
+        }
+    }
 }
 
 /// `[federation]`

@@ -8,9 +8,11 @@ mod credential;
 mod date;
 mod filter;
 mod instance;
+mod list;
 mod notification;
 mod oauth;
 mod relationship;
+mod report;
 mod status;
 mod tag;
 
@@ -20,6 +22,7 @@ pub(crate) use credential::{CredentialAccount, Profile, Role, Source};
 pub(crate) use date::{Date, Day};
 pub(crate) use filter::{Filter, FilterKeyword, FilterStatus, FilterV1};
 pub(crate) use instance::{Contact, Instance, InstanceRule, InstanceV1, Registrations, Stats};
+pub(crate) use list::List;
 pub(crate) use notification::{
     GroupedNotifications, Merged, Nothing, Notification, NotificationGroup, NotificationPolicy,
     NotificationRequest, OldNotificationPolicy, PartialAccount, PolicySummary, ReportTold, Unread,
@@ -27,6 +30,7 @@ pub(crate) use notification::{
 };
 pub(crate) use oauth::{App, Empty, RegisteredApp, ServerMetadata, Token, UserInfo};
 pub(crate) use relationship::Relationship;
+pub(crate) use report::Report;
 pub(crate) use status::{
     Application, Attachment, Card, Community, Filtered, Mention, Poll, PollOption, Status, Tag,
 };

@@ -3,6 +3,7 @@
 //! `max_id` and `since_id` give the newest below and above; `min_id` gives the oldest
 //! above, still newest first. <https://docs.joinmastodon.org/api/guidelines/#pagination>.
 
+use archipel_storage::Window;
 use axum::Json;
 use axum::extract::{FromRequestParts, OriginalUri};
 use axum::response::{IntoResponse, Response};
@@ -91,6 +92,21 @@ impl Page {
         match self.paging.limit.0 {
             Some(limit) if limit > 0 => limit.min(most),
             _ => usual,
+        }
+    }
+
+    /// Whether everything is wanted at once, which some lists give.
+    pub(crate) fn wants_all(&self) -> bool {
+        self.paging.limit.0 == Some(0)
+    }
+
+    /// The same for a timeline.
+    pub(crate) fn window(&self, usual: i64, most: i64) -> Window {
+        Window {
+            max: self.max(),
+            min: self.min(),
+            limit: self.limit(usual, most),
+            rises: self.rises(),
         }
     }
 

@@ -150,7 +150,7 @@ fn entity(api: &Api, shown: &ShownActor) -> Account {
         statuses_count: 0,
         last_status_at: None,
         hide_collections: Some(shown.hide_collections || group),
-        emojis: serde_json::from_str(&shown.emojis).unwrap_or_default(),
+        emojis: pictures.emojis(&shown.emojis),
         roles: Vec::new(),
         fields: if suspended {
             Vec::new()

@@ -11,6 +11,7 @@ mod pictures;
 mod relations;
 mod statuses;
 mod tags;
+mod timeline;
 
 pub(crate) use accounts::{account, accounts};
 pub(crate) use counts::CountCache;
@@ -23,3 +24,4 @@ pub(crate) use pictures::Pictures;
 pub(crate) use relations::{in_order, people, relationship, relationships, span};
 pub(crate) use statuses::{attachment, own_post, poll, status, statuses, titled};
 pub(crate) use tags::{featured_tag, tags, unused_tag};
+pub(crate) use timeline::timeline;

@@ -1,7 +1,7 @@
 //! How who asks stands to others, and pages of people.
 
 use archipel_model::ActorId;
-use archipel_storage::{Conn, KeyedRow, Relation, Span};
+use archipel_storage::{Conn, KeyedId, Relation, Span};
 
 use super::accounts;
 use crate::api::Api;
@@ -73,7 +73,7 @@ pub(crate) async fn people(
     api: &Api,
     conn: &mut Conn,
     page: &Page,
-    rows: Vec<KeyedRow>,
+    rows: Vec<KeyedId>,
 ) -> Result<Paged<Vec<Account>>> {
     let ids: Vec<ActorId> = rows.iter().map(|(_, actor)| ActorId(*actor)).collect();
     let shown = in_order(api, conn, &ids).await?;

@@ -222,7 +222,7 @@ impl Found {
                     name,
                 })
                 .collect(),
-            emojis: serde_json::from_str(&shown.emojis).unwrap_or_default(),
+            emojis: Pictures(api).emojis(&shown.emojis),
             card: card(shown),
             poll: self.polls.get(&id).cloned(),
             quote: None,

@@ -1,5 +1,6 @@
 //! The routes, one file a topic, and the whole door joined together.
 
+mod account_statuses;
 mod accounts;
 mod admin;
 mod announcements;
@@ -44,6 +45,7 @@ use axum::response::{IntoResponse, Response};
 use crate::api::Api;
 use crate::cors;
 use crate::error::ApiError;
+use crate::files;
 use crate::limits;
 use crate::registry::{Endpoint, Routes};
 
@@ -51,6 +53,7 @@ use crate::registry::{Endpoint, Routes};
 fn declared(api: &Api) -> Routes {
     let mut routes = Routes::new(api.clone());
     for declare in [
+        account_statuses::declare,
         accounts::declare,
         admin::declare,
         announcements::declare,
@@ -102,7 +105,8 @@ pub fn router(api: Api) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .with_state(api.clone())
         .layer(map_response(as_json))
-        .layer(from_fn_with_state(api, limits::count))
+        .layer(from_fn_with_state(api.clone(), limits::count))
+        .merge(files::router().with_state(api))
         .layer(cors::layer())
 }
 

@@ -131,6 +131,26 @@ impl Client {
             .unwrap_or_else(|_| Err(FetchError::timed_out()))
     }
 
+    /// Fetches a file to be shown, unsigned, whatever it is called, at most `most` bytes.
+    /// Files are larger than documents and have more time.
+    pub async fn get_file(&self, url: &Url, most: usize) -> Result<Bytes, FetchError> {
+        let deadline = self.0.limits.file;
+        let mut walk = Walk {
+            accept: "image/*",
+            signer: None,
+            requests_left: MAX_REQUESTS,
+            redirects_left: MAX_REDIRECTS,
+            deadline,
+        };
+        let fetching = async {
+            let (_, response) = self.follow(url, &mut walk).await?;
+            read_whole(response, most).await
+        };
+        tokio::time::timeout(deadline, fetching)
+            .await
+            .unwrap_or_else(|_| Err(FetchError::timed_out()))
+    }
+
     async fn get_by_id(&self, url: &Url, mut walk: Walk<'_>) -> Result<Fetched, FetchError> {
         let first = self.document(url, &mut walk).await?;
         let id = claimed_id(&first.value)?;

@@ -33,6 +33,8 @@ pub struct Limits {
     pub connect: Duration,
     /// One fetch with its redirects, knocks and body.
     pub fetch: Duration,
+    /// One file with its redirects.
+    pub file: Duration,
     /// One delivery attempt with its second knock.
     pub send: Duration,
     /// Body of a fetched document, in bytes after decompression.
@@ -44,6 +46,7 @@ impl Default for Limits {
         Self {
             connect: Duration::from_secs(5),
             fetch: Duration::from_secs(10),
+            file: Duration::from_secs(30),
             send: Duration::from_secs(20),
             body: 1024 * 1024,
         }

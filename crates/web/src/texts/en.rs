@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Plural, Texts, door};
+use super::{Plural, Texts, accounts, door};
 
 /// The words in English.
 pub(crate) static ENGLISH: Texts = Texts {
@@ -125,4 +125,5 @@ pub(crate) static ENGLISH: Texts = Texts {
     back_home: "See the communities of this server",
 
     door: &door::ENGLISH,
+    accounts: &accounts::ENGLISH,
 };

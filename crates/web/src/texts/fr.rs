@@ -1,6 +1,6 @@
 //! French, the first language.
 
-use super::{Plural, Texts, door};
+use super::{Plural, Texts, accounts, door};
 
 /// The words in French.
 pub(crate) static FRENCH: Texts = Texts {
@@ -125,4 +125,5 @@ pub(crate) static FRENCH: Texts = Texts {
     back_home: "Voir les communautés de ce serveur",
 
     door: &door::FRENCH,
+    accounts: &accounts::FRENCH,
 };

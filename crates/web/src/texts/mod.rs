@@ -1,10 +1,12 @@
 //! All words that pages say, one file a language. `{}` stands for what is filled in.
 
+mod accounts;
 mod door;
 mod en;
 mod fr;
 mod scopes;
 
+pub(crate) use accounts::{AccountTexts, Said};
 pub(crate) use door::DoorTexts;
 pub(crate) use en::ENGLISH;
 pub(crate) use fr::FRENCH;
@@ -111,6 +113,7 @@ pub(crate) struct Texts {
 
     /// Logging in and letting apps in.
     pub(crate) door: &'static DoorTexts,
+    pub(crate) accounts: &'static AccountTexts,
 }
 
 impl Texts {

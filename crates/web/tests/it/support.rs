@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use archipel_actions::{
-    Context, NewCommunity, NewKeys, Special, Submission, Submitted, create_community,
-    create_person, submit_post,
+    AccountRules, Boxed, Context, Discovered, NewCommunity, NewKeys, Posted, Special, Submission,
+    Submitted, World, create_community, create_person, submit_post,
 };
 use archipel_model::{
-    ActorKind, Clock, CommunityPolicy, IdSource, PostId, Site, Timestamp, Visibility, text,
+    ActorKind, Clock, CommunityPolicy, IdSource, PostId, Registration, Site, Timestamp, Visibility,
+    text,
 };
 use archipel_storage::{Actor, NewActor, OpenOptions, Post, PostKind, Store};
 use archipel_web::{Pages, router};
@@ -107,6 +108,33 @@ impl<'a> Draft<'a> {
     }
 }
 
+/// A server alone in the world.
+#[derive(Debug)]
+struct NoWorld;
+
+impl World for NoWorld {
+    fn find<'a>(&'a self, _: &'a str) -> Boxed<'a, Option<Discovered>> {
+        Box::pin(async { None })
+    }
+
+    fn new_keys(&self) -> Boxed<'_, Option<NewKeys>> {
+        Box::pin(async { None })
+    }
+
+    fn post_bytes<'a>(
+        &'a self,
+        _: &'a Url,
+        _: Vec<(&'static str, String)>,
+        _: Vec<u8>,
+    ) -> Boxed<'a, Posted> {
+        Box::pin(async { Posted::default() })
+    }
+
+    fn fetch_file<'a>(&'a self, _: &'a str, _: usize) -> Boxed<'a, Option<Vec<u8>>> {
+        Box::pin(async { None })
+    }
+}
+
 impl Lab {
     pub async fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -123,6 +151,12 @@ impl Lab {
             actions: ctx.clone(),
             site,
             title: "Laboratoires".to_owned(),
+            accounts: AccountRules {
+                registration: Registration::Invitation,
+                mail: false,
+                title: "Laboratoires".to_owned(),
+            },
+            world: Arc::new(NoWorld),
         });
         Self {
             store,

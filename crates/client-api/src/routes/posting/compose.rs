@@ -17,7 +17,7 @@ use crate::viewer::Viewer;
 #[serde(default)]
 pub(super) struct Wish {
     pub(super) status: Text,
-    pub(super) media_ids: List<Num>,
+    pub(super) media_ids: List<Text>,
     #[serde(deserialize_with = "object")]
     pub(super) poll: Option<PollWish>,
     pub(super) in_reply_to_id: Text,
@@ -140,11 +140,11 @@ pub(super) fn clean(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\0', "")
 }
 
-/// The ids of files; what is none names no file.
-pub(super) fn media(ids: &List<Num>) -> Vec<MediaId> {
+/// The ids of files. Empty fields of forms are none; other words name no file.
+pub(super) fn media(ids: &List<Text>) -> Vec<MediaId> {
     let mut media: Vec<MediaId> = Vec::new();
-    for id in &ids.0 {
-        let id = MediaId(id.0.unwrap_or_default());
+    for id in ids.0.iter().filter_map(Text::filled) {
+        let id = MediaId(id.trim().parse().unwrap_or_default());
         if !media.contains(&id) {
             media.push(id);
         }

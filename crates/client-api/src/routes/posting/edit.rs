@@ -56,7 +56,7 @@ struct Wish {
     spoiler_text: Text,
     sensitive: Flag,
     language: Text,
-    media_ids: Option<List<Num>>,
+    media_ids: Option<List<Text>>,
     media_attributes: List<MediaWish>,
     #[serde(deserialize_with = "object")]
     poll: Option<PollWish>,

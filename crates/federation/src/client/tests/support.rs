@@ -147,6 +147,7 @@ pub(crate) fn hasty_client() -> Client {
     let short = Duration::from_millis(200);
     let limits = Limits {
         fetch: short,
+        file: short,
         send: short,
         ..Limits::default()
     };
