@@ -4,7 +4,7 @@
 use archipel_model::{ActorId, EntryId, PostId, Timestamp};
 
 use crate::conn::sql;
-use crate::relations::{KeyedId as Keyed, Span};
+use crate::relations::{KeyedId, Span};
 use crate::{Conn, Entry, Result};
 
 /// How somebody stands to a community.
@@ -53,10 +53,10 @@ impl Conn {
         community: ActorId,
         span: Span,
         now: Timestamp,
-    ) -> Result<Vec<Keyed>> {
+    ) -> Result<Vec<KeyedId>> {
         let mut rows = sql!(
             self,
-            fetch_all as Keyed,
+            fetch_all as KeyedId,
             "SELECT measure_id, actor_id FROM ban
              WHERE community_id = $1 AND measure_id < $2 AND measure_id > $3
                 AND (ends_at IS NULL OR ends_at > $6)
