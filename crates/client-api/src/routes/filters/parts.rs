@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{MOST, WordWish, own, word};
+use super::{MOST, WordWish, changed, own, word};
 use crate::api::Api;
 use crate::entities::{FilterKeyword, FilterStatus};
 use crate::error::{ApiError, Result};
@@ -100,7 +100,7 @@ async fn add_keyword(
     }
     let word = word(&api, id, None, &wish)?;
     tx.put_filter_keyword(&word).await?;
-    tx.commit().await?;
+    changed(tx, &viewer).await?;
     Ok(Json(filter_keyword(&word)))
 }
 
@@ -145,7 +145,7 @@ async fn change_keyword(
     let known = own_word(&mut tx, viewer.subject, id).await?;
     let word = word(&api, known.filter_id, Some(&known), &wish)?;
     tx.put_filter_keyword(&word).await?;
-    tx.commit().await?;
+    changed(tx, &viewer).await?;
     Ok(Json(filter_keyword(&word)))
 }
 
@@ -157,7 +157,7 @@ async fn remove_keyword(
     let mut tx = api.store().write().await?;
     own_word(&mut tx, viewer.subject, id).await?;
     tx.remove_filter_keyword(id).await?;
-    tx.commit().await?;
+    changed(tx, &viewer).await?;
     Ok(Json(json!({})))
 }
 
@@ -196,7 +196,7 @@ async fn add_status(
         post_id,
     };
     tx.put_filter_post(&post).await?;
-    tx.commit().await?;
+    changed(tx, &viewer).await?;
     Ok(Json(filter_post(post)))
 }
 
@@ -228,6 +228,6 @@ async fn remove_status(
     let mut tx = api.store().write().await?;
     own_post(&mut tx, viewer.subject, id).await?;
     tx.remove_filter_post(id).await?;
-    tx.commit().await?;
+    changed(tx, &viewer).await?;
     Ok(Json(json!({})))
 }
