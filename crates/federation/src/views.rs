@@ -311,17 +311,22 @@ fn total(count: i64) -> u64 {
 async fn special(conn: &mut Conn, post: &Post) -> Result<SpecialView, ViewError> {
     Ok(match post.kind {
         PostKind::Question => match conn.poll(post.id).await? {
-            Some(poll) => SpecialView::Poll(PollView {
-                multiple: poll.multiple,
-                choices: poll
-                    .choices
-                    .into_iter()
-                    .map(|choice| (choice.name, total(choice.votes)))
-                    .collect(),
-                ends: poll.ends_at,
-                closed: poll.closed_at,
-                voters: total(poll.voters),
-            }),
+            Some(poll) => {
+                // How it stands is told once it is closed.
+                let shown = !poll.hides || poll.closed_at.is_some();
+                let told = |count: i64| if shown { total(count) } else { 0 };
+                SpecialView::Poll(PollView {
+                    multiple: poll.multiple,
+                    choices: poll
+                        .choices
+                        .into_iter()
+                        .map(|choice| (choice.name, told(choice.votes)))
+                        .collect(),
+                    ends: poll.ends_at,
+                    closed: poll.closed_at,
+                    voters: told(poll.voters),
+                })
+            }
             None => SpecialView::Nothing,
         },
         PostKind::Event => match conn.event(post.id).await? {

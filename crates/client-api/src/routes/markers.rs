@@ -9,6 +9,7 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::posting::object;
 use crate::api::Api;
 use crate::entities::Date;
 use crate::error::{ApiError, Result};
@@ -55,7 +56,9 @@ struct Which {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct Wish {
+    #[serde(deserialize_with = "object")]
     home: Option<Read>,
+    #[serde(deserialize_with = "object")]
     notifications: Option<Read>,
 }
 

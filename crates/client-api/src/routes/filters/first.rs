@@ -2,14 +2,14 @@
 
 use archipel_model::filter::FilterAction;
 use archipel_model::{ActorId, Scope};
-use archipel_storage::{Conn, Filter as Stored, FilterKeyword as Word, StreamEvent};
+use archipel_storage::{Conn, Filter as Stored, FilterKeyword as Word};
 use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{MOST, WordWish, contexts, end, given, title, word};
+use super::{MOST, WordWish, changed, contexts, end, given, title, word};
 use crate::api::Api;
 use crate::entities::{Date, FilterV1};
 use crate::error::{ApiError, Result};
@@ -143,10 +143,7 @@ async fn make(
         .await?;
     tx.put_filter_keyword(&word).await?;
     let (whole, word) = own(&mut tx, viewer.subject, word.id).await?;
-    tx.stream(StreamEvent::FiltersChanged {
-        owner: viewer.subject,
-    });
-    tx.commit().await?;
+    changed(tx, &viewer).await?;
     Ok(Json(entity(&whole, &word)))
 }
 
@@ -183,10 +180,7 @@ async fn change(
     tx.put_filter_keyword(&word(&api, whole.filter.id, Some(&known), &word_wish)?)
         .await?;
     let (whole, word) = own(&mut tx, viewer.subject, id).await?;
-    tx.stream(StreamEvent::FiltersChanged {
-        owner: viewer.subject,
-    });
-    tx.commit().await?;
+    changed(tx, &viewer).await?;
     Ok(Json(entity(&whole, &word)))
 }
 
@@ -202,9 +196,6 @@ async fn remove(
     } else {
         tx.remove_filter_keyword(word.id).await?;
     }
-    tx.stream(StreamEvent::FiltersChanged {
-        owner: viewer.subject,
-    });
-    tx.commit().await?;
+    changed(tx, &viewer).await?;
     Ok(Json(json!({})))
 }

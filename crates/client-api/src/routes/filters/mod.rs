@@ -5,7 +5,7 @@ mod parts;
 
 use archipel_model::filter::{FilterAction, FilterContext};
 use archipel_model::{FilterId, Scope};
-use archipel_storage::{Conn, Filter as Stored, FilterKeyword as Word, StreamEvent};
+use archipel_storage::{Conn, Filter as Stored, FilterKeyword as Word, StreamEvent, Tx};
 use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
@@ -18,7 +18,7 @@ use crate::error::{ApiError, Result};
 use crate::extract::{Flag, IdOf, List, Num, Params, Text};
 use crate::registry::{Access, Routes, Shows, rule};
 use crate::render::{Whole, filters};
-use crate::viewer::Member;
+use crate::viewer::{Member, Viewer};
 
 /// Most filters of one member, and most words or posts of one filter.
 const MOST: usize = 200;
@@ -140,10 +140,7 @@ async fn make(
     tx.put_filter(viewer.subject, &filter, now).await?;
     words(&api, &mut tx, filter.id, &[], &wish.keywords_attributes.0).await?;
     let whole = own(&mut tx, viewer.subject, filter.id).await?;
-    tx.stream(StreamEvent::FiltersChanged {
-        owner: viewer.subject,
-    });
-    tx.commit().await?;
+    changed(tx, &viewer).await?;
     Ok(Json(whole.entity()))
 }
 
@@ -179,10 +176,7 @@ async fn change(
     )
     .await?;
     let whole = own(&mut tx, viewer.subject, id).await?;
-    tx.stream(StreamEvent::FiltersChanged {
-        owner: viewer.subject,
-    });
-    tx.commit().await?;
+    changed(tx, &viewer).await?;
     Ok(Json(whole.entity()))
 }
 
@@ -194,11 +188,17 @@ async fn remove(
     let mut tx = api.store().write().await?;
     own(&mut tx, viewer.subject, id).await?;
     tx.remove_filter(id).await?;
+    changed(tx, &viewer).await?;
+    Ok(Json(json!({})))
+}
+
+/// Keeps a change, and tells those who listen for this member.
+async fn changed(mut tx: Tx, viewer: &Viewer) -> Result<()> {
     tx.stream(StreamEvent::FiltersChanged {
         owner: viewer.subject,
     });
     tx.commit().await?;
-    Ok(Json(json!({})))
+    Ok(())
 }
 
 fn title(text: &Text) -> Result<String> {

@@ -1,14 +1,14 @@
 //! The words and posts of a filter, one by one.
 
 use archipel_model::{ActorId, EntryId, FilterId, Scope};
-use archipel_storage::{Conn, FilterPost, StreamEvent};
+use archipel_storage::{Conn, FilterPost};
 use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{MOST, WordWish, own, word};
+use super::{MOST, WordWish, changed, own, word};
 use crate::api::Api;
 use crate::entities::{FilterKeyword, FilterStatus};
 use crate::error::{ApiError, Result};
@@ -100,10 +100,7 @@ async fn add_keyword(
     }
     let word = word(&api, id, None, &wish)?;
     tx.put_filter_keyword(&word).await?;
-    tx.stream(StreamEvent::FiltersChanged {
-        owner: viewer.subject,
-    });
-    tx.commit().await?;
+    changed(tx, &viewer).await?;
     Ok(Json(filter_keyword(&word)))
 }
 
@@ -148,10 +145,7 @@ async fn change_keyword(
     let known = own_word(&mut tx, viewer.subject, id).await?;
     let word = word(&api, known.filter_id, Some(&known), &wish)?;
     tx.put_filter_keyword(&word).await?;
-    tx.stream(StreamEvent::FiltersChanged {
-        owner: viewer.subject,
-    });
-    tx.commit().await?;
+    changed(tx, &viewer).await?;
     Ok(Json(filter_keyword(&word)))
 }
 
@@ -163,10 +157,7 @@ async fn remove_keyword(
     let mut tx = api.store().write().await?;
     own_word(&mut tx, viewer.subject, id).await?;
     tx.remove_filter_keyword(id).await?;
-    tx.stream(StreamEvent::FiltersChanged {
-        owner: viewer.subject,
-    });
-    tx.commit().await?;
+    changed(tx, &viewer).await?;
     Ok(Json(json!({})))
 }
 
@@ -205,10 +196,7 @@ async fn add_status(
         post_id,
     };
     tx.put_filter_post(&post).await?;
-    tx.stream(StreamEvent::FiltersChanged {
-        owner: viewer.subject,
-    });
-    tx.commit().await?;
+    changed(tx, &viewer).await?;
     Ok(Json(filter_post(post)))
 }
 
@@ -240,9 +228,6 @@ async fn remove_status(
     let mut tx = api.store().write().await?;
     own_post(&mut tx, viewer.subject, id).await?;
     tx.remove_filter_post(id).await?;
-    tx.stream(StreamEvent::FiltersChanged {
-        owner: viewer.subject,
-    });
-    tx.commit().await?;
+    changed(tx, &viewer).await?;
     Ok(Json(json!({})))
 }

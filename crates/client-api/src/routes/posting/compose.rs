@@ -67,7 +67,9 @@ impl PollWish {
 }
 
 /// Something within the request; anything but an object counts as absent.
-pub(super) fn object<'de, D, T>(deserializer: D) -> std::result::Result<Option<T>, D::Error>
+pub(in crate::routes) fn object<'de, D, T>(
+    deserializer: D,
+) -> std::result::Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: DeserializeOwned,

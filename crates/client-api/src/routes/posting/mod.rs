@@ -24,6 +24,7 @@ use crate::render;
 use crate::viewer::{Member, Viewer};
 
 use compose::Wish;
+pub(super) use compose::object;
 pub(super) use mentions::meet;
 
 /// Longest key of a request that may come twice, in bytes.
