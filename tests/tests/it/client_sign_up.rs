@@ -126,7 +126,11 @@ async fn an_invitation_makes_an_account_and_a_member(db: Db) {
     assert_eq!(lab.stranger().status(lookup).await, 404);
     let refused = browser.log_in("/login", "alice", PASSWORD).await;
     assert_eq!(refused.status, 422);
-    assert!(refused.text.contains("Confirmez d’abord"), "{}", refused.text);
+    assert!(
+        refused.text.contains("Confirmez d’abord"),
+        "{}",
+        refused.text
+    );
     let mail = mailbox.take("alice@lab.example", "/confirm/").await;
     assert!(
         mail.headers.contains("Auto-Submitted: auto-generated"),

@@ -8,8 +8,8 @@ use archipel_actions::{
     Submitted, World, create_community, create_person, submit_post,
 };
 use archipel_model::{
-    ActorKind, Clock, CommunityPolicy, IdSource, PostId, Registration, Site, Timestamp, Visibility,
-    text,
+    ActorKind, Clock, CommunityPolicy, Host, IdSource, PeerPolicy, PostId, Registration, Site,
+    Timestamp, Visibility, text,
 };
 use archipel_storage::{Actor, NewActor, OpenOptions, Post, PostKind, Store};
 use archipel_web::{Pages, router};
@@ -128,6 +128,15 @@ impl World for NoWorld {
         _: Vec<u8>,
     ) -> Boxed<'a, Posted> {
         Box::pin(async { Posted::default() })
+    }
+
+    fn decide_domain<'a>(
+        &'a self,
+        _: &'a Host,
+        _: PeerPolicy,
+        _: Option<&'a str>,
+    ) -> Boxed<'a, bool> {
+        Box::pin(async { false })
     }
 
     fn fetch_file<'a>(&'a self, _: &'a str, _: usize) -> Boxed<'a, Option<Vec<u8>>> {
