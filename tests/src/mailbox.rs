@@ -189,15 +189,12 @@ fn quoted(text: &str) -> String {
             .flatten()
             .and_then(|hex| std::str::from_utf8(hex).ok())
             .and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match escaped {
-            Some(byte) => {
-                plain.push(byte);
-                rest = &after[2..];
-            }
-            None => {
-                plain.push(*first);
-                rest = after;
-            }
+        if let Some(byte) = escaped {
+            plain.push(byte);
+            rest = &after[2..];
+        } else {
+            plain.push(*first);
+            rest = after;
         }
     }
     String::from_utf8(plain).expect("UTF-8")

@@ -98,6 +98,10 @@ impl IntoResponse for ApiError {
         if let Self::TooMany(seconds) = self {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        if let Self::TooLarge = self {
+            // What was not read is still on its way: nothing else can follow it.
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         if let Self::Unauthorized = self {
             headers.insert(
                 header::WWW_AUTHENTICATE,

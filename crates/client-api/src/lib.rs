@@ -1,4 +1,4 @@
-//! The door for Mastodon-compatible apps: REST, OAuth2, streaming, push.
+//! The door for Mastodon-compatible apps: REST, `OAuth2`, streaming, push.
 //!
 //! A route is declared once, in `routes/`, with who may call it, what it may show, what
 //! it takes and what it gives ([`registry`]); the router, the OpenAPI description and

@@ -273,14 +273,11 @@ async fn decide(
     let d = reader.t.door;
     let request = request_of(reader, query).await?;
     if !sent.has("allow") {
-        return Ok(match request.declined() {
-            Some(address) => lead_to(&address),
-            None => {
-                let page = DeniedPage {
-                    frame: reader.frame(d.denied).unlisted(),
-                };
-                quiet(reader.page(StatusCode::OK, &page))
-            }
+        return Ok(if let Some(address) = request.declined() { lead_to(&address) } else {
+            let page = DeniedPage {
+                frame: reader.frame(d.denied).unlisted(),
+            };
+            quiet(reader.page(StatusCode::OK, &page))
         });
     }
     let community = match sent.get("as") {
@@ -292,17 +289,14 @@ async fn decide(
     let (account, person) = (session.account, session.person.id);
     let code = grant_access(ctx, &mut tx, &request, account, person, community).await?;
     tx.commit().await?;
-    Ok(match request.granted(&code) {
-        Some(address) => lead_to(&address),
-        None => {
-            let page = CodePage {
-                frame: Frame {
-                    title: d.code_title.to_owned(),
-                    ..reader.frame(d.code_heading).unlisted()
-                },
-                code,
-            };
-            quiet(reader.page(StatusCode::OK, &page))
-        }
+    Ok(if let Some(address) = request.granted(&code) { lead_to(&address) } else {
+        let page = CodePage {
+            frame: Frame {
+                title: d.code_title.to_owned(),
+                ..reader.frame(d.code_heading).unlisted()
+            },
+            code,
+        };
+        quiet(reader.page(StatusCode::OK, &page))
     })
 }

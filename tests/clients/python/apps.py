@@ -16,9 +16,8 @@ def log_in(account, community=None, scopes=None):
     )
     app = Mastodon(
         client_id=client_id, client_secret=secret, api_base_url=BASE, ratelimit_method="throw",
-        allow_http=True,
     )
-    url = app.auth_request_url(redirect_uris=OOB, scopes=scopes, force_login=True)
+    url = app.auth_request_url(redirect_uris=OOB, scopes=scopes, force_login=True, allow_http=True)
     code = Browser().log_in_and_consent(url, account, community)
-    app.log_in(code=code, redirect_uri=OOB, scopes=scopes)
+    app.log_in(code=code, redirect_uri=OOB, scopes=scopes, allow_http=True)
     return app

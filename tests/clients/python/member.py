@@ -17,7 +17,7 @@ PICTURE = base64.b64decode(
 
 def run():
     step("what the server says of itself")
-    stranger = Mastodon(api_base_url=BASE, allow_http=True)
+    stranger = Mastodon(api_base_url=BASE)
     instance = stranger.instance_v2()
     assert instance.configuration.statuses.max_characters >= 500
     assert stranger.instance_v1().uri == BASE.split("://")[1]
@@ -270,7 +270,7 @@ def across(ada):
     ada.account_follow(group)
     eventually("the answer", lambda: ada.account_relationships(group)[0].following)
     sent = ada.status_post(f"Bonjour @atelier@{host}")
-    there = Mastodon(api_base_url=OTHER, allow_http=True)
+    there = Mastodon(api_base_url=OTHER)
     eventually(
         "the post in the community there",
         lambda: [

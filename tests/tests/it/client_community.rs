@@ -127,7 +127,7 @@ async fn an_app_moderates(db: Db) {
     let post = id(&post);
     assert_eq!(shown(&membre, &group).await, [post.as_str()]);
     let outbox = || async {
-        let items = lab.items(&lab.url("/c/tilab/outbox").to_string()).await;
+        let items = lab.items(&lab.url("/c/tilab/outbox").clone()).await;
         items
             .iter()
             .filter(|item| item.to_string().contains(&format!("/p/{post}")))

@@ -400,7 +400,7 @@ async fn communities_are_found_and_joined(db: Db) {
             Method::PATCH,
             "/api/v1/accounts/update_credentials",
             Some(&json!({
-                "note": "Nos outils", "fields_attributes": [{ "name": "x", "value": "Respect <3" }],
+                "note": "Nos outils", "fields_attributes": [{ "name": "Règle 1", "value": "Respect <3" }],
             })),
         )
         .await;

@@ -79,7 +79,7 @@ async fn scene(db: Db) -> Scene {
     ] {
         lab.account(handle);
     }
-    lab.run(&["community", "create", "ici"]);
+    lab.run(&["community", "create", "ici", "--title", "Ici"]);
     lab.run(&["community", "set", "ici", "--reach", "local"]);
     lab.run(&["community", "set", "utilo", "--hold", "always"]);
     lab.run(&["moderator", "add", "utilo", "moderator"]);

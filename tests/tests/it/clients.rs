@@ -27,7 +27,7 @@ async fn a_member_with_mastodon_py(db: Db) {
     let lab = lab(db).await;
     let other = Lab::start(db).await;
     other.account("cleo");
-    other.run(&["community", "create", "atelier"]);
+    other.run(&["community", "create", "atelier", "--title", "Atelier"]);
     other.post(
         "cleo",
         "atelier",

@@ -154,16 +154,13 @@ pub(super) async fn activate(ctx: &Context, tx: &mut Tx, sign_up: &SignUp) -> Re
     };
     // Its use was counted when they came; what else it says counts now.
     let id = link.id;
-    match opened(ctx, tx, link).await? {
-        Some(open) => match let_in(ctx, tx, &open, &person).await {
-            Ok(()) => {}
-            Err(error @ (Error::Denied(_) | Error::StillBanned(_) | Error::Inactive(_))) => {
-                tracing::warn!(%error, link = %id, "an invitation led nowhere");
-            }
-            Err(error) => return Err(error),
-        },
-        None => tracing::warn!(link = %id, "who made an invitation may not invite any more"),
-    }
+    if let Some(open) = opened(ctx, tx, link).await? { match let_in(ctx, tx, &open, &person).await {
+        Ok(()) => {}
+        Err(error @ (Error::Denied(_) | Error::StillBanned(_) | Error::Inactive(_))) => {
+            tracing::warn!(%error, link = %id, "an invitation led nowhere");
+        }
+        Err(error) => return Err(error),
+    } } else { tracing::warn!(link = %id, "who made an invitation may not invite any more") }
     Ok(true)
 }
 

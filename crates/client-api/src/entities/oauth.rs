@@ -53,7 +53,7 @@ impl Token {
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 pub(crate) struct Empty {}
 
-/// Who somebody is, as OpenID Connect names it (Core 1.0 §5.3).
+/// Who somebody is, as `OpenID` Connect names it (Core 1.0 §5.3).
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub(crate) struct UserInfo {
     pub(crate) iss: String,

@@ -64,7 +64,12 @@ async fn may_know(conn: &mut Conn, guest: &Guest, actor: &Actor) -> Result<bool>
     if actor.host_blocked {
         return Ok(false);
     }
-    let hidden = actor.is_local && actor.kind == ActorKind::Group && guest.0.is_none();
+    // Communities of this server alone are for its people; who is not let in yet for nobody.
+    let hidden = actor.is_local
+        && match actor.kind {
+            ActorKind::Group => guest.0.is_none(),
+            _ => actor.state == ActorState::Suspended,
+        };
     Ok(!hidden || !conn.is_local_only(actor.id).await?)
 }
 

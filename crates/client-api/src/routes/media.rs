@@ -136,7 +136,7 @@ async fn remove(
     }
     let removed = tx.delete_upload(viewer.subject, id).await?;
     tx.commit().await?;
-    for name in removed.iter().flat_map(|blobs| blobs.names()) {
+    for name in removed.iter().flat_map(archipel_storage::Blobs::names) {
         if let Err(error) = api.media().blobs().remove(name).await {
             tracing::warn!(%error, "a removed file is still in the store");
         }

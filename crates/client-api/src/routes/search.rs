@@ -1,7 +1,7 @@
 //! Searching people, communities, posts and hashtags, here and elsewhere.
 
 use archipel_actions::Discovered;
-use archipel_model::{ActorId, Place, PostId, Scope};
+use archipel_model::{ActorId, Place, PostId};
 use archipel_storage::{ActorQuery, Entry};
 use axum::Json;
 use axum::extract::State;

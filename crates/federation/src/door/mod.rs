@@ -15,7 +15,8 @@ mod wellknown;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::handler::Handler;
+use axum::routing::{MethodRouter, get, post};
 
 use crate::gate::GateRules;
 use crate::state::Federation;
@@ -57,13 +58,18 @@ pub fn router(federation: Federation, rules: GateRules, pages: Router) -> Router
         .route("/inbox", post(receive::shared))
         .route("/c/{handle}/inbox", post(receive::community))
         .route("/u/{handle}/inbox", post(receive::person))
-        .route("/.well-known/webfinger", get(wellknown::webfinger))
-        .route("/.well-known/host-meta", get(wellknown::host_meta))
-        .route("/.well-known/nodeinfo", get(wellknown::nodeinfo_links))
-        .route("/nodeinfo/2.0", get(wellknown::nodeinfo_2_0))
-        .route("/nodeinfo/2.1", get(wellknown::nodeinfo_2_1))
+        .route("/.well-known/webfinger", open(wellknown::webfinger))
+        .route("/.well-known/host-meta", open(wellknown::host_meta))
+        .route("/.well-known/nodeinfo", open(wellknown::nodeinfo_links))
+        .route("/nodeinfo/2.0", open(wellknown::nodeinfo_2_0))
+        .route("/nodeinfo/2.1", open(wellknown::nodeinfo_2_1))
         // Never to be had: a fetched `Create` of a reply becomes a boost.
         .route("/activities/{*id}", get(answer::nothing))
         .with_state(door);
     documents.fallback_service(pages)
+}
+
+/// A document that pages of other sites may read, and may ask whether they may.
+fn open<H: Handler<T, Door>, T: 'static>(handler: H) -> MethodRouter<Door> {
+    get(handler).options(wellknown::preflight)
 }

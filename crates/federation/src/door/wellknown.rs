@@ -176,6 +176,19 @@ fn open() -> [(header::HeaderName, &'static str); 1] {
     [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")]
 }
 
+/// Says that pages of other sites may ask, whatever headers they send.
+pub(crate) async fn preflight() -> impl IntoResponse {
+    [
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, OPTIONS"),
+        (
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            "authorization, content-type, idempotency-key",
+        ),
+        (header::ACCESS_CONTROL_MAX_AGE, "7200"),
+    ]
+}
+
 /// Discovery is for everybody, pages of other sites included.
 fn allow_all(response: &mut Response) {
     response.headers_mut().insert(

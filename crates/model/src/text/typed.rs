@@ -132,20 +132,17 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
         let Some(first) = rest.chars().next() else {
             break;
         };
-        match special(rest, first, before) {
-            Some((piece, length)) => {
-                if let Some(skipped) = text.get(plain..at).filter(|text| !text.is_empty()) {
-                    pieces.push(Piece::Plain(skipped));
-                }
-                pieces.push(piece);
-                at += length;
-                plain = at;
-                before = rest.get(..length).and_then(|taken| taken.chars().last());
+        if let Some((piece, length)) = special(rest, first, before) {
+            if let Some(skipped) = text.get(plain..at).filter(|text| !text.is_empty()) {
+                pieces.push(Piece::Plain(skipped));
             }
-            None => {
-                at += first.len_utf8();
-                before = Some(first);
-            }
+            pieces.push(piece);
+            at += length;
+            plain = at;
+            before = rest.get(..length).and_then(|taken| taken.chars().last());
+        } else {
+            at += first.len_utf8();
+            before = Some(first);
         }
     }
     if let Some(rest) = text.get(plain..).filter(|text| !text.is_empty()) {

@@ -9,7 +9,7 @@ use crate::make::at;
 both!(tries_are_counted_in_windows);
 
 async fn tries_are_counted_in_windows(db: Arc<Database>) {
-    let window = Duration::from_secs(60);
+    let window = Duration::from_mins(1);
     let mut tx = db.store.write().await.unwrap();
     for (second, count) in [(0, 1), (10, 2), (59, 3), (60, 1), (119, 2), (120, 1)] {
         let hits = tx.hit("reset:a", window, at(second)).await.unwrap();

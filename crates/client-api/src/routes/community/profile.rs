@@ -162,6 +162,7 @@ mod tests {
             note: Some("Avant"),
             locked: Some(false),
             fields: Some(rows.into_iter().map(|row| (row.name, row.value)).collect()),
+            ..Said::default()
         };
         let change = change(&said, &before, "Titre").unwrap();
         assert!(change.title.is_none() && change.description.is_none());

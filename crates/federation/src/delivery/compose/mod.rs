@@ -111,15 +111,12 @@ async fn actor_part(
     now: Timestamp,
 ) -> Result<Json, ViewError> {
     let keys = conn.keys_of(actor.id).await?;
-    Ok(match conn.community(actor.id).await? {
-        Some(community) => {
-            let shown = views::shown(conn, actor).await?;
-            render::actor::group_part(&views::group(&shown, &community, &keys, root, now)?)?
-        }
-        None => {
-            let shown = views::shown(conn, actor).await?;
-            render::actor::person_part(&views::person(&shown, &keys, root, now)?)?
-        }
+    Ok(if let Some(community) = conn.community(actor.id).await? {
+        let shown = views::shown(conn, actor).await?;
+        render::actor::group_part(&views::group(&shown, &community, &keys, root, now)?)?
+    } else {
+        let shown = views::shown(conn, actor).await?;
+        render::actor::person_part(&views::person(&shown, &keys, root, now)?)?
     })
 }
 
