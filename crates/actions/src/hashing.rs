@@ -23,9 +23,13 @@ pub async fn verify_aside(password: String, kept: Option<String>) -> bool {
     let Ok(_place) = PLACES.acquire().await else {
         return false;
     };
-    spawn_blocking(move || if let Some(kept) = kept { verify_password(&password, &kept) } else {
-        let _ = hash_password(&password);
-        false
+    spawn_blocking(move || {
+        if let Some(kept) = kept {
+            verify_password(&password, &kept)
+        } else {
+            let _ = hash_password(&password);
+            false
+        }
     })
     .await
     .unwrap_or(false)

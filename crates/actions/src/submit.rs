@@ -89,6 +89,10 @@ pub enum Submitted {
 }
 
 /// Takes a post in: decides, stores it, and says what must be said.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one thing after another, as it happens"
+)]
 pub async fn submit_post(
     ctx: &Context,
     tx: &mut Tx,

@@ -208,14 +208,16 @@ async fn note(app: &App, mail: &Queued, sent: Result<(), Failure>) -> archipel_s
             tracing::warn!(id = %mail.id, %error, "a mail is given up");
             tx.remove_mail(mail.id).await?;
         }
-        Err(error) => if let Some(wait) = wait_after(mail.attempts) {
-            let again: Timestamp = app.actions.now().plus(wait);
-            tracing::warn!(id = %mail.id, %error, again = %again.rfc3339(), "mail waits");
-            tx.mail_failed(mail.id, &error.to_string(), again).await?;
-        } else {
-            tracing::error!(id = %mail.id, %error, "a mail is given up");
-            tx.remove_mail(mail.id).await?;
-        },
+        Err(error) => {
+            if let Some(wait) = wait_after(mail.attempts) {
+                let again: Timestamp = app.actions.now().plus(wait);
+                tracing::warn!(id = %mail.id, %error, again = %again.rfc3339(), "mail waits");
+                tx.mail_failed(mail.id, &error.to_string(), again).await?;
+            } else {
+                tracing::error!(id = %mail.id, %error, "a mail is given up");
+                tx.remove_mail(mail.id).await?;
+            }
+        }
     }
     tx.commit().await
 }

@@ -39,9 +39,6 @@ pub(crate) enum ApiError {
     /// The request is not one.
     #[error("{0}")]
     Bad(String),
-    /// The same request is being answered at this moment.
-    #[error("{0}")]
-    Conflict(String),
     /// More than is taken.
     #[error("The request is too large")]
     TooLarge,
@@ -77,7 +74,6 @@ impl ApiError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Bad(_) => StatusCode::BAD_REQUEST,
-            Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Trouble => StatusCode::SERVICE_UNAVAILABLE,

@@ -7,17 +7,14 @@ use crate::api::Api;
 use crate::registry::{Access, Endpoint, Shows};
 
 /// The whole document.
-pub(crate) fn document(api: &Api, routes: Vec<Endpoint>, schemas: Map<String, Value>) -> Value {
+pub(crate) fn document(api: &Api, routes: &[Endpoint], schemas: Map<String, Value>) -> Value {
     let mut paths = Map::new();
     for route in routes {
         let entry = paths
             .entry(route.path)
             .or_insert_with(|| Value::Object(Map::new()));
         if let Value::Object(methods) = entry {
-            methods.insert(
-                route.method.as_str().to_ascii_lowercase(),
-                operation(&route),
-            );
+            methods.insert(route.method.as_str().to_ascii_lowercase(), operation(route));
         }
     }
     let mut document = json!({

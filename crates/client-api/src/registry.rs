@@ -135,7 +135,7 @@ impl Routes {
         H: Handler<T, Api>,
         T: 'static,
     {
-        self.add(Method::GET, MethodFilter::GET, path, rule, handler);
+        self.add(Method::GET, MethodFilter::GET, path, &rule, handler);
     }
 
     pub(crate) fn post<H, T>(&mut self, path: &'static str, rule: Rule, handler: H)
@@ -143,7 +143,7 @@ impl Routes {
         H: Handler<T, Api>,
         T: 'static,
     {
-        self.add(Method::POST, MethodFilter::POST, path, rule, handler);
+        self.add(Method::POST, MethodFilter::POST, path, &rule, handler);
     }
 
     pub(crate) fn put<H, T>(&mut self, path: &'static str, rule: Rule, handler: H)
@@ -151,7 +151,7 @@ impl Routes {
         H: Handler<T, Api>,
         T: 'static,
     {
-        self.add(Method::PUT, MethodFilter::PUT, path, rule, handler);
+        self.add(Method::PUT, MethodFilter::PUT, path, &rule, handler);
     }
 
     pub(crate) fn patch<H, T>(&mut self, path: &'static str, rule: Rule, handler: H)
@@ -159,7 +159,7 @@ impl Routes {
         H: Handler<T, Api>,
         T: 'static,
     {
-        self.add(Method::PATCH, MethodFilter::PATCH, path, rule, handler);
+        self.add(Method::PATCH, MethodFilter::PATCH, path, &rule, handler);
     }
 
     pub(crate) fn delete<H, T>(&mut self, path: &'static str, rule: Rule, handler: H)
@@ -167,7 +167,7 @@ impl Routes {
         H: Handler<T, Api>,
         T: 'static,
     {
-        self.add(Method::DELETE, MethodFilter::DELETE, path, rule, handler);
+        self.add(Method::DELETE, MethodFilter::DELETE, path, &rule, handler);
     }
 
     fn add<H, T>(
@@ -175,7 +175,7 @@ impl Routes {
         method: Method,
         filter: MethodFilter,
         path: &'static str,
-        rule: Rule,
+        rule: &Rule,
         handler: H,
     ) where
         H: Handler<T, Api>,

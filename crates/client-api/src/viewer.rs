@@ -202,15 +202,15 @@ async fn admit(api: &Api, access: Access, parts: &mut Parts) -> Result<()> {
         None => None,
     };
     match (access, &caller) {
-        (Access::Anyone | Access::Client | Access::Newcomer, _) => {}
+        (Access::Anyone | Access::Client | Access::Newcomer, _)
+        | (Access::App, Some(_))
+        | (Access::AnyMember, Some(Caller::Viewer(_))) => {}
         (Access::App | Access::Member(_) | Access::AnyMember, None) => {
             return Err(ApiError::Unauthorized);
         }
-        (Access::App, Some(_)) => {}
         (Access::Member(_) | Access::AnyMember, Some(Caller::App { .. })) => {
             return Err(ApiError::NeedsUser);
         }
-        (Access::AnyMember, Some(Caller::Viewer(_))) => {}
         (Access::Member(scope), Some(Caller::Viewer(viewer))) => {
             if !viewer.scopes.allow(scope) {
                 return Err(ApiError::Scope);

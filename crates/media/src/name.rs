@@ -1,5 +1,7 @@
 //! Names of files: nobody can guess them, and their ending alone says what they are.
 
+use std::fmt::Write as _;
+
 use aws_lc_rs::rand;
 
 /// A fresh name for a file of this kind, such as `a4/0f/9c…e2.jpg`. The folders keep
@@ -10,7 +12,10 @@ pub fn fresh_name(mime: &str) -> String {
     if rand::fill(&mut random).is_err() {
         tracing::error!("the machine gives no random bytes");
     }
-    let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex: String = random.iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
     let (first, rest) = hex.split_at(2);
     let (second, rest) = rest.split_at(2);
     format!("{first}/{second}/{rest}.{}", ending_of(mime))

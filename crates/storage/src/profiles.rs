@@ -10,7 +10,6 @@ use crate::{Conn, Result};
 
 /// A profile as stored.
 #[derive(Clone, Debug, sqlx::FromRow)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 pub struct Profile {
     /// Whose it is.
     #[sqlx(try_from = "i64")]
@@ -85,7 +84,8 @@ impl Profile {
 
 fn rows(rows: &[(String, String)]) -> String {
     let row = |(name, value): &(String, String)| json!({ "name": name, "value": value, "verified_at": null });
-    serde_json::Value::from_iter(rows.iter().map(row)).to_string()
+    let rows: serde_json::Value = rows.iter().map(row).collect();
+    rows.to_string()
 }
 
 /// What somebody's composer begins with.

@@ -111,6 +111,7 @@ macro_rules! favourites {
 
 impl Conn {
     /// A page of what an actor shows, newest first, as `eyes` may see it.
+    #[expect(clippy::similar_names, reason = "each is the word for it")]
     pub async fn shelf(
         &mut self,
         actor: ActorId,
@@ -146,6 +147,7 @@ impl Conn {
         Ok(page)
     }
 
+    #[expect(clippy::similar_names, reason = "each is the word for it")]
     async fn listed(
         &mut self,
         actor: ActorId,

@@ -55,10 +55,6 @@ pub struct ShownPost {
 
 /// An actor with its profile.
 #[derive(Clone, Debug, sqlx::FromRow)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "independent facts, each a column"
-)]
 pub struct ShownActor {
     /// The actor.
     #[sqlx(flatten)]

@@ -273,7 +273,9 @@ async fn decide(
     let d = reader.t.door;
     let request = request_of(reader, query).await?;
     if !sent.has("allow") {
-        return Ok(if let Some(address) = request.declined() { lead_to(&address) } else {
+        return Ok(if let Some(address) = request.declined() {
+            lead_to(&address)
+        } else {
             let page = DeniedPage {
                 frame: reader.frame(d.denied).unlisted(),
             };
@@ -289,7 +291,9 @@ async fn decide(
     let (account, person) = (session.account, session.person.id);
     let code = grant_access(ctx, &mut tx, &request, account, person, community).await?;
     tx.commit().await?;
-    Ok(if let Some(address) = request.granted(&code) { lead_to(&address) } else {
+    Ok(if let Some(address) = request.granted(&code) {
+        lead_to(&address)
+    } else {
         let page = CodePage {
             frame: Frame {
                 title: d.code_title.to_owned(),

@@ -184,7 +184,10 @@ impl FromRequestParts<Pages> for Session {
         match find(&parts.headers, pages).await {
             Ok(Some(session)) => Ok(session),
             Ok(None) => {
-                let wanted = parts.uri.path_and_query().map(axum::http::uri::PathAndQuery::as_str);
+                let wanted = parts
+                    .uri
+                    .path_and_query()
+                    .map(axum::http::uri::PathAndQuery::as_str);
                 let login = match wanted.filter(|_| parts.method == Method::GET) {
                     Some(wanted) => login_for(wanted),
                     None => "/login".to_owned(),

@@ -52,7 +52,7 @@ fn log(lab: &Lab, args: &[&str]) -> Vec<(String, String, String)> {
 }
 
 /// A community with one who moderates it, as the person and as the community.
-async fn team(lab: &Lab, role: &str) -> (Member, Member) {
+fn team(lab: &Lab, role: &str) -> (Member, Member) {
     lab.account("mod");
     lab.account("membre");
     lab.run(&["moderator", "add", "tilab", "mod", "--role", role]);
@@ -73,7 +73,7 @@ async fn team(lab: &Lab, role: &str) -> (Member, Member) {
 #[expect(clippy::too_many_lines, reason = "one story of one afternoon")]
 async fn an_app_moderates(db: Db) {
     let lab = Lab::start(db).await;
-    let (tilab, membre) = team(&lab, "owner").await;
+    let (tilab, membre) = team(&lab, "owner");
     let me = tilab.get("/api/v1/accounts/verify_credentials").await;
     assert_eq!(me["acct"], "tilab");
     assert_eq!(me["group"], true);
@@ -307,7 +307,7 @@ async fn an_app_moderates(db: Db) {
 
 async fn rights_are_those_of_the_role_and_end_with_it(db: Db) {
     let lab = Lab::start(db).await;
-    let (tilab, membre) = team(&lab, "facilitator").await;
+    let (tilab, membre) = team(&lab, "facilitator");
     let group = id_of(&tilab, "tilab").await;
     membre
         .post(&format!("/api/v1/accounts/{group}/follow"), json!({}))
@@ -363,7 +363,7 @@ async fn rights_are_those_of_the_role_and_end_with_it(db: Db) {
 )]
 async fn reports_and_servers_are_looked_after(db: Db) {
     let lab = Lab::start(db).await;
-    let (tilab, membre) = team(&lab, "moderator").await;
+    let (tilab, membre) = team(&lab, "moderator");
     lab.account("chef");
     lab.account("autre");
     lab.run(&["account", "role", "chef", "admin"]);

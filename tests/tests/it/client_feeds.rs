@@ -199,6 +199,10 @@ async fn home_shows_each_post_once_and_pages_lose_nothing(db: Db) {
     assert_eq!(ids(&ana.get("/api/v1/timelines/home?limit=40").await), all);
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one thing after another, as it happens"
+)]
 async fn lists_public_timelines_and_profiles_show_what_they_say(db: Db) {
     let lab = Lab::start(db).await;
     for name in ["ana", "bea", "col"] {

@@ -87,6 +87,10 @@ fn located(jpeg: &[u8]) -> Vec<u8> {
     bytes
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one thing after another, as it happens"
+)]
 async fn a_picture_is_uploaded_described_and_shown(db: Db) {
     let lab = Lab::start(db).await;
     lab.account("essai");
@@ -303,6 +307,11 @@ async fn files() -> (String, Arc<AtomicUsize>) {
     (base, asked)
 }
 
+#[expect(clippy::similar_names, reason = "each is the word for it")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one thing after another, as it happens"
+)]
 async fn pictures_of_elsewhere_are_shown_from_here(db: Db) {
     let lab = Lab::start(db).await;
     lab.account("essai");

@@ -386,6 +386,7 @@ async fn codes_are_bound_and_work_once(db: Db) {
     assert_eq!((status, &error["error"]), (400, &json!("invalid_scope")));
 }
 
+#[expect(clippy::similar_names, reason = "each is the word for it")]
 async fn people_decline_or_choose_again(db: Db) {
     let lab = Lab::start(db).await;
     for name in ["essai", "autre"] {

@@ -69,6 +69,11 @@ async fn keyed(member: &Member, key: &str, body: &Value) -> (u16, Value) {
     (status, answer.json().await.expect("JSON"))
 }
 
+#[expect(clippy::similar_names, reason = "each is the word for it")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one thing after another, as it happens"
+)]
 async fn what_is_written_becomes_a_post_once(db: Db) {
     let (_lab, essai, membre, _) = lab(db).await;
     let made = essai
@@ -205,6 +210,10 @@ async fn what_is_written_becomes_a_post_once(db: Db) {
     assert_eq!(membre.get(&polls).await["voted"], false);
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one thing after another, as it happens"
+)]
 async fn a_thread_from_an_app_lives_in_its_community(db: Db) {
     let (lab, essai, membre, autre) = lab(db).await;
     let typed = "@tilab Un atelier jeudi\n\nVenez **nombreux** #atelier";

@@ -62,6 +62,10 @@ fn is_member(lab: &Lab, handle: &str) -> bool {
         .any(|follow| follow["actor"] == tilab && follow["state"] == "accepted")
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one thing after another, as it happens"
+)]
 async fn an_invitation_makes_an_account_and_a_member(db: Db) {
     let mailbox = Mailbox::start().await;
     let lab = mailbox.serve(Lab::builder(db)).start().await;
@@ -381,7 +385,10 @@ async fn app(lab: &Lab) -> Member {
         )
         .await;
     let mut member = stranger;
-    member.token = token["access_token"].as_str().expect("a token").to_owned();
+    token["access_token"]
+        .as_str()
+        .expect("a token")
+        .clone_into(&mut member.token);
     member
 }
 

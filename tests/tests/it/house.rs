@@ -66,7 +66,26 @@ const LICENCES: [&str; 17] = [
 const LICENCE_EXCEPTIONS: [(&str, &str); 1] = [("activitystreams-kinds", "GPL-3.0")];
 
 /// Crates that exist in several versions, with the reason.
-const DUPLICATES: [(&str, &str); 13] = [
+const DUPLICATES: [(&str, &str); 26] = [
+    ("bit-set", "comes with fancy-regex"),
+    ("bit-vec", "comes with bit-set"),
+    ("const-oid", "comes with digest and der"),
+    (
+        "fancy-regex",
+        "zxcvbn and jsonschema are two versions apart",
+    ),
+    ("hkdf", "0.12 through the push messages' elliptic curve"),
+    ("hmac", "comes with hkdf"),
+    ("itertools", "zxcvbn and others are one version apart"),
+    ("miniz_oxide", "0.8 through the PNG decoder"),
+    (
+        "quick-error",
+        "image's webp decoder and proptest are one version apart",
+    ),
+    ("r-efi", "comes with getrandom"),
+    ("rand_chacha", "comes with rand"),
+    ("sha1", "0.10 through WebSockets"),
+    ("spin", "through sqlx and a checksum"),
     ("base64", "0.22 through sqlx"),
     ("block-buffer", "comes with digest"),
     ("cpufeatures", "comes with sha2 and rand"),

@@ -154,13 +154,17 @@ pub(super) async fn activate(ctx: &Context, tx: &mut Tx, sign_up: &SignUp) -> Re
     };
     // Its use was counted when they came; what else it says counts now.
     let id = link.id;
-    if let Some(open) = opened(ctx, tx, link).await? { match let_in(ctx, tx, &open, &person).await {
-        Ok(()) => {}
-        Err(error @ (Error::Denied(_) | Error::StillBanned(_) | Error::Inactive(_))) => {
-            tracing::warn!(%error, link = %id, "an invitation led nowhere");
+    if let Some(open) = opened(ctx, tx, link).await? {
+        match let_in(ctx, tx, &open, &person).await {
+            Ok(()) => {}
+            Err(error @ (Error::Denied(_) | Error::StillBanned(_) | Error::Inactive(_))) => {
+                tracing::warn!(%error, link = %id, "an invitation led nowhere");
+            }
+            Err(error) => return Err(error),
         }
-        Err(error) => return Err(error),
-    } } else { tracing::warn!(link = %id, "who made an invitation may not invite any more") }
+    } else {
+        tracing::warn!(link = %id, "who made an invitation may not invite any more");
+    }
     Ok(true)
 }
 

@@ -116,6 +116,8 @@ fn router(
     });
     let rules = app.rules(&context.config)?;
     let health = Router::new()
+        // What Mastodon answers, for those who watch servers of its kind.
+        .route("/health", get(|| async { "OK" }))
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(readiness))
         .with_state(Health {

@@ -68,7 +68,6 @@ pub(crate) struct AdminReport {
 
 /// A server that is kept out or at a distance.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
-#[expect(clippy::struct_excessive_bools, reason = "as Mastodon has them")]
 pub(crate) struct DomainBlock {
     pub(crate) id: String,
     pub(crate) domain: String,

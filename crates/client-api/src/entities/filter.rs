@@ -7,6 +7,7 @@ use super::Date;
 
 /// What somebody wants hidden.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
+#[expect(clippy::struct_field_names, reason = "the names of the API")]
 pub(crate) struct Filter {
     pub(crate) id: String,
     pub(crate) title: String,

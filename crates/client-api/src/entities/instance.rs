@@ -84,6 +84,7 @@ pub(crate) struct InstanceV1 {
 
 /// How many there are.
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[expect(clippy::struct_field_names, reason = "the names of the API")]
 pub(crate) struct Stats {
     pub(crate) user_count: i64,
     pub(crate) status_count: i64,

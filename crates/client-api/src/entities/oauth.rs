@@ -29,6 +29,7 @@ pub(crate) struct RegisteredApp {
 
 /// <https://docs.joinmastodon.org/entities/Token/>.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
+#[expect(clippy::struct_field_names, reason = "the names of the API")]
 pub(crate) struct Token {
     pub(crate) access_token: String,
     pub(crate) token_type: &'static str,

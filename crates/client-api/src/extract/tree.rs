@@ -24,10 +24,7 @@ pub(crate) fn put(tree: &mut Map<String, Value>, key: &str, value: Value) {
 
 fn put_at(slot: &mut Value, steps: &[&str], value: Value) {
     match steps {
-        [] => match slot {
-            Value::Null => *slot = value,
-            _ => *slot = value,
-        },
+        [] => *slot = value,
         ["", rest @ ..] => {
             if !slot.is_array() {
                 let before = std::mem::take(slot);

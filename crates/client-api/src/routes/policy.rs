@@ -104,6 +104,7 @@ fn requests(routes: &mut Routes) {
 /// What is to be changed.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
+#[expect(clippy::struct_field_names, reason = "the names of the API")]
 struct Change {
     for_not_following: Option<String>,
     for_not_followers: Option<String>,
@@ -115,6 +116,7 @@ struct Change {
 /// The same from older apps.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
+#[expect(clippy::struct_field_names, reason = "the names of the API")]
 struct OldChange {
     filter_not_following: Flag,
     filter_not_followers: Flag,

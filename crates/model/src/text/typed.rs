@@ -89,26 +89,45 @@ fn push(
     match piece {
         Piece::Plain(text) => html.push_str(&escape(text).replace('\n', "<br>")),
         Piece::Mention(name, written) => match page(name) {
-            Some(page) => html.push_str(&format!(
-                "<span class=\"h-card\"><a href=\"{}\" class=\"u-url mention\">@<span>{}</span></a></span>",
-                escape(&page),
-                escape(name.user)
-            )),
+            Some(page) => {
+                let (page, user) = (escape(&page), escape(name.user));
+                html.extend([
+                    "<span class=\"h-card\"><a href=\"",
+                    &page,
+                    "\" class=\"u-url mention\">@<span>",
+                    &user,
+                    "</span></a></span>",
+                ]);
+            }
             None => html.push_str(&escape(written)),
         },
-        Piece::Tag(tag) => html.push_str(&format!(
-            "<a href=\"{}/tags/{}\" class=\"mention hashtag\" rel=\"tag\">#<span>{}</span></a>",
-            escape(base),
-            segment(&tag.to_lowercase()),
-            escape(tag)
-        )),
+        Piece::Tag(tag) => html.extend([
+            "<a href=\"",
+            &escape(base),
+            "/tags/",
+            &segment(&tag.to_lowercase()),
+            "\" class=\"mention hashtag\" rel=\"tag\">#<span>",
+            &escape(tag),
+            "</span></a>",
+        ]),
         Piece::Link(link) => {
             let safe = escape(link);
-            html.push_str(&format!(
-                "<a href=\"{safe}\" rel=\"nofollow noopener\" target=\"_blank\">{safe}</a>"
-            ));
+            html.extend([
+                "<a href=\"",
+                &safe,
+                "\" rel=\"nofollow noopener\" target=\"_blank\">",
+                &safe,
+                "</a>",
+            ]);
         }
     }
+}
+
+/// `%2F` for a slash.
+fn percent_encoding(byte: u8) -> [char; 3] {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+    let upper = |value: u8| digit(value).to_ascii_uppercase();
+    ['%', upper(byte >> 4), upper(byte & 0xF)]
 }
 
 /// A word as one segment of a path.
@@ -118,7 +137,7 @@ pub fn segment(word: &str) -> String {
         if byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-' {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            out.extend(percent_encoding(byte));
         }
     }
     out
@@ -176,9 +195,7 @@ fn link(rest: &str) -> Option<(Piece<'_>, usize)> {
     let mut link = rest.get(..end)?;
     // What ends a sentence or a bracket around it does not belong to it.
     loop {
-        let Some(last) = link.chars().last() else {
-            return None;
-        };
+        let last = link.chars().last()?;
         let unmatched = |open: char| link.matches(last).count() > link.matches(open).count();
         let outside = match last {
             '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '…' | '»' | '”' | '’' => true,

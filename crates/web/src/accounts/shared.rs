@@ -47,6 +47,7 @@ pub(super) fn said(
 }
 
 /// Leads to logging in.
+#[expect(clippy::unnecessary_wraps, reason = "pages take an onward or none")]
 pub(super) fn to_login(reader: &Reader) -> Option<Onward> {
     Some(Onward {
         href: "/login".to_owned(),

@@ -94,7 +94,7 @@ struct Second {
     ip: Text,
 }
 
-fn text(text: Text) -> String {
+fn text(text: &Text) -> String {
     text.filled().unwrap_or_default().trim().to_owned()
 }
 
@@ -117,10 +117,10 @@ async fn first(
             (which.silenced, "silenced"),
             (which.suspended, "suspended"),
         ]),
-        username: text(which.username),
-        display_name: text(which.display_name),
-        host: text(which.by_domain),
-        email: text(which.email),
+        username: text(&which.username),
+        display_name: text(&which.display_name),
+        host: text(&which.by_domain),
+        email: text(&which.email),
         staff: which.staff.yes(),
     };
     list(&api, &viewer, &page, query, &which.ip).await
@@ -133,7 +133,7 @@ async fn second(
     Params(which): Params<Second>,
 ) -> Result<Paged<Vec<AdminAccount>>> {
     let known = |said: Text, words: &[&str]| {
-        let said = text(said);
+        let said = text(&said);
         words
             .iter()
             .find(|word| **word == said)
@@ -145,10 +145,10 @@ async fn second(
             which.status,
             &["active", "pending", "disabled", "silenced", "suspended"],
         ),
-        username: text(which.username),
-        display_name: text(which.display_name),
-        host: text(which.by_domain),
-        email: text(which.email),
+        username: text(&which.username),
+        display_name: text(&which.display_name),
+        host: text(&which.by_domain),
+        email: text(&which.email),
         staff: which.permissions.filled() == Some("staff"),
     };
     list(&api, &viewer, &page, query, &which.ip).await

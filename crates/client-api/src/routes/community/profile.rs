@@ -30,8 +30,10 @@ pub(crate) struct Said<'a> {
     /// The rows: name and what it says.
     pub(crate) fields: Option<Vec<(String, String)>>,
     /// The picture; `Some(None)` takes it away.
+    #[expect(clippy::option_option, reason = "not said, taken away, or another")]
     pub(crate) avatar: Option<Option<MediaId>>,
     /// The banner; `Some(None)` takes it away.
+    #[expect(clippy::option_option, reason = "not said, taken away, or another")]
     pub(crate) header: Option<Option<MediaId>>,
 }
 
@@ -147,6 +149,7 @@ mod tests {
         }
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "as it comes from a request")]
     fn fields(rows: &[(&str, &str)]) -> Option<Vec<(String, String)>> {
         let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         Some(rows.iter().map(own).collect())
