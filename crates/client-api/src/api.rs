@@ -105,8 +105,8 @@ impl Api {
     }
 
     /// Keeps the description of all routes.
-    pub(crate) fn describe(&self, routes: Vec<Endpoint>, schemas: serde_json::Map<String, Value>) {
-        let description = openapi::document(self, &routes, schemas);
+    pub(crate) fn describe(&self, routes: &[Endpoint], schemas: &serde_json::Map<String, Value>) {
+        let description = openapi::document(self, routes, schemas);
         self.0.description.get_or_init(|| description);
     }
 

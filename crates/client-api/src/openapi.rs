@@ -7,7 +7,7 @@ use crate::api::Api;
 use crate::registry::{Access, Endpoint, Shows};
 
 /// The whole document.
-pub(crate) fn document(api: &Api, routes: &[Endpoint], schemas: Map<String, Value>) -> Value {
+pub(crate) fn document(api: &Api, routes: &[Endpoint], schemas: &Map<String, Value>) -> Value {
     let mut paths = Map::new();
     for route in routes {
         let entry = paths

@@ -79,6 +79,7 @@ pub(crate) struct Routes {
 }
 
 /// What a route says of itself besides its handler.
+#[derive(Clone, Copy)]
 pub(crate) struct Rule {
     about: &'static str,
     access: Access,
@@ -135,7 +136,7 @@ impl Routes {
         H: Handler<T, Api>,
         T: 'static,
     {
-        self.add(Method::GET, MethodFilter::GET, path, &rule, handler);
+        self.add(Method::GET, MethodFilter::GET, path, rule, handler);
     }
 
     pub(crate) fn post<H, T>(&mut self, path: &'static str, rule: Rule, handler: H)
@@ -143,7 +144,7 @@ impl Routes {
         H: Handler<T, Api>,
         T: 'static,
     {
-        self.add(Method::POST, MethodFilter::POST, path, &rule, handler);
+        self.add(Method::POST, MethodFilter::POST, path, rule, handler);
     }
 
     pub(crate) fn put<H, T>(&mut self, path: &'static str, rule: Rule, handler: H)
@@ -151,7 +152,7 @@ impl Routes {
         H: Handler<T, Api>,
         T: 'static,
     {
-        self.add(Method::PUT, MethodFilter::PUT, path, &rule, handler);
+        self.add(Method::PUT, MethodFilter::PUT, path, rule, handler);
     }
 
     pub(crate) fn patch<H, T>(&mut self, path: &'static str, rule: Rule, handler: H)
@@ -159,7 +160,7 @@ impl Routes {
         H: Handler<T, Api>,
         T: 'static,
     {
-        self.add(Method::PATCH, MethodFilter::PATCH, path, &rule, handler);
+        self.add(Method::PATCH, MethodFilter::PATCH, path, rule, handler);
     }
 
     pub(crate) fn delete<H, T>(&mut self, path: &'static str, rule: Rule, handler: H)
@@ -167,7 +168,7 @@ impl Routes {
         H: Handler<T, Api>,
         T: 'static,
     {
-        self.add(Method::DELETE, MethodFilter::DELETE, path, &rule, handler);
+        self.add(Method::DELETE, MethodFilter::DELETE, path, rule, handler);
     }
 
     fn add<H, T>(
@@ -175,7 +176,7 @@ impl Routes {
         method: Method,
         filter: MethodFilter,
         path: &'static str,
-        rule: &Rule,
+        rule: Rule,
         handler: H,
     ) where
         H: Handler<T, Api>,

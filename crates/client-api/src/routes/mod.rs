@@ -99,7 +99,7 @@ fn declared(api: &Api) -> Routes {
 /// `/oauth` every answer is JSON.
 pub fn router(api: Api) -> Router {
     let (router, endpoints, schemas) = declared(&api).finish();
-    api.describe(endpoints, schemas);
+    api.describe(&endpoints, &schemas);
     router
         .route("/api/{*rest}", axum::routing::any(unknown))
         .method_not_allowed_fallback(wrong_method)
