@@ -6,7 +6,8 @@ use archipel_actions::{Boxed, Discovered, NewKeys, Posted, World};
 use archipel_federation::client::Budget;
 use archipel_federation::gate::GateRules;
 use archipel_federation::{Federation, new_keys};
-use archipel_model::{Host, PeerPolicy};
+use archipel_model::{ActorKind, BackfillId, Host, PeerPolicy};
+use archipel_storage::{Actor, BackfillKind};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
 use url::Url;
@@ -100,12 +101,34 @@ impl Network {
         let mut budget = Budget::default();
         let Ok(url) = Url::parse(query) else {
             let found = self.0.find(query, &mut budget).await.ok()?;
+            self.fetch_its_past(&found).await;
             return Some(Discovered::Actor(found.id));
         };
         if let Ok(actor) = self.0.actor(&url, &mut budget).await {
+            self.fetch_its_past(&actor).await;
             return Some(Discovered::Actor(actor.id));
         }
         let post = self.0.post(&url).await.ok()??;
         Some(Discovered::Post(post.id))
+    }
+
+    /// Somebody looks at a community of elsewhere: what was said there is fetched, so
+    /// that its profile is not empty. Once; what comes later comes by following it.
+    async fn fetch_its_past(&self, actor: &Actor) {
+        if actor.is_local || actor.kind != ActorKind::Group {
+            return;
+        }
+        if let Err(error) = self.want_its_past(actor).await {
+            tracing::warn!(%error, community = %actor.uri, "its past is not fetched");
+        }
+    }
+
+    async fn want_its_past(&self, actor: &Actor) -> archipel_storage::Result<()> {
+        let ctx = &self.0.actions;
+        let id: BackfillId = ctx.id();
+        let mut tx = self.0.store.write().await?;
+        tx.want_backfill(id, &actor.uri, BackfillKind::Community, false, ctx.now())
+            .await?;
+        tx.commit().await
     }
 }

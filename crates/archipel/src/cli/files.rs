@@ -24,6 +24,7 @@ pub enum EmojiCommand {
         category: Option<String>,
     },
     /// List them
+    #[command(after_help = "Example:\n  archipel emoji list --json")]
     List,
     /// Remove one; posts that use it show its name
     #[command(after_help = "Example:\n  archipel emoji remove fablab")]
