@@ -6,12 +6,14 @@ use aws_lc_rs::rand;
 
 /// A fresh name for a file of this kind, such as `a4/0f/9c…e2.jpg`. The folders keep
 /// each one small.
+///
+/// # Panics
+///
+/// When the system gives no randomness; then nothing here is safe.
 pub fn fresh_name(mime: &str) -> String {
     let mut random = [0_u8; 16];
-    // Without randomness nothing here works: keys and tokens were made with it before.
-    if rand::fill(&mut random).is_err() {
-        tracing::error!("the machine gives no random bytes");
-    }
+    #[expect(clippy::expect_used, reason = "a name that can be guessed is worse")]
+    rand::fill(&mut random).expect("the system gives random bytes");
     let hex: String = random.iter().fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
         hex
