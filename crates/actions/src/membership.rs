@@ -60,7 +60,7 @@ pub async fn expel(ctx: &Context, tx: &mut Tx, order: &Order<'_>, person: &Actor
     Ok(true)
 }
 
-async fn permitted(
+pub(crate) async fn permitted(
     ctx: &Context,
     tx: &mut Tx,
     order: &Order<'_>,
@@ -71,7 +71,7 @@ async fn permitted(
     order.authorise(ctx, tx, measure, target, None).await
 }
 
-async fn logged(
+pub(crate) async fn logged(
     ctx: &Context,
     tx: &mut Tx,
     order: &Order<'_>,

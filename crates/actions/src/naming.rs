@@ -97,7 +97,7 @@ pub(crate) async fn named(ctx: &Context, tx: &mut Tx, name: Name<'_>) -> Result<
     };
     let found = match host {
         Some(host) if host != *ctx.site.host() => {
-            tx.actor_by_acct(name.user, &host.to_string()).await?
+            tx.actor_named(name.user, &host.to_string()).await?
         }
         _ => tx.local_actor(&name.user.to_lowercase()).await?,
     };

@@ -7,6 +7,7 @@ use archipel_model::{ActorId, Deed, PeerPolicy};
 use archipel_storage::{Actor, Report, Tx};
 
 use crate::ban::{Ban, ban, unban};
+use crate::membership::{logged, permitted};
 use crate::order::{About, Order};
 use crate::{Context, Error, Result, delete_local_actor, set_suspended};
 
@@ -26,7 +27,7 @@ pub async fn suspend(
             unban(ctx, tx, order, person, false).await
         };
     }
-    permitted(ctx, tx, order, person).await?;
+    permitted(ctx, tx, order, person, Measure::BanEverywhere).await?;
     if !set_suspended(ctx, tx, person, on).await? {
         return Ok(false);
     }
@@ -35,7 +36,7 @@ pub async fn suspend(
     } else {
         Deed::Reinstated
     };
-    upon(ctx, tx, order, person, deed).await?;
+    logged(ctx, tx, order, person, deed).await?;
     Ok(true)
 }
 
@@ -48,12 +49,12 @@ pub async fn set_disabled(
     person: &Actor,
     on: bool,
 ) -> Result<bool> {
-    permitted(ctx, tx, order, person).await?;
+    permitted(ctx, tx, order, person, Measure::BanEverywhere).await?;
     if !tx.set_account_disabled(person.id, on).await? {
         return Ok(false);
     }
     let deed = if on { Deed::Disabled } else { Deed::Enabled };
-    upon(ctx, tx, order, person, deed).await?;
+    logged(ctx, tx, order, person, deed).await?;
     Ok(true)
 }
 
@@ -64,8 +65,8 @@ pub async fn delete_account(
     order: &Order<'_>,
     person: &Actor,
 ) -> Result<()> {
-    permitted(ctx, tx, order, person).await?;
-    upon(ctx, tx, order, person, Deed::Deleted).await?;
+    permitted(ctx, tx, order, person, Measure::BanEverywhere).await?;
+    logged(ctx, tx, order, person, Deed::Deleted).await?;
     delete_local_actor(ctx, tx, person).await
 }
 
@@ -159,25 +160,4 @@ pub async fn caring(ctx: &Context, tx: &mut Tx, order: &Order<'_>, report: &Repo
     } else {
         Err(Error::NoSuchReport)
     }
-}
-
-async fn permitted(ctx: &Context, tx: &mut Tx, order: &Order<'_>, person: &Actor) -> Result<()> {
-    let target = order.upon_person(ctx, tx, person, None).await?;
-    order
-        .authorise(ctx, tx, Measure::BanEverywhere, target, None)
-        .await
-}
-
-async fn upon(
-    ctx: &Context,
-    tx: &mut Tx,
-    order: &Order<'_>,
-    person: &Actor,
-    deed: Deed,
-) -> Result<()> {
-    let about = About {
-        target: Some(person.id),
-        ..About::default()
-    };
-    order.log(ctx, tx, deed, about).await.map(drop)
 }

@@ -26,5 +26,5 @@ mod viewer;
 pub use api::{Api, Settings};
 pub use push::run as push;
 pub use registry::{Access, Endpoint, Shows};
-pub use routes::{endpoints, router};
+pub use routes::router;
 pub use stream::run as stream;

@@ -5,8 +5,7 @@ use archipel_model::{ActorId, ActorState, PeerPolicy, ReportId, Timestamp};
 
 use crate::conn::sql;
 use crate::maybe::{Maybe, Micros};
-use crate::relations::Span;
-use crate::{Conn, Report, Result};
+use crate::{Conn, Report, Result, Window};
 
 /// Somebody as administrators see them.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -147,11 +146,11 @@ impl Conn {
         )
     }
 
-    /// People as administrators look for them, newest first unless the span rises.
+    /// People as administrators look for them, newest first unless the window rises.
     pub async fn supervise(
         &mut self,
         query: &AccountQuery,
-        span: Span,
+        window: Window,
     ) -> Result<Vec<SupervisedAccount>> {
         sql!(
             self,
@@ -174,10 +173,10 @@ impl Conn {
                     AND (NOT $11 OR c.is_admin)
                  ORDER BY CASE WHEN $3 THEN a.id ELSE -a.id END LIMIT $4"
             ),
-            span.max,
-            span.min,
-            span.rises,
-            span.limit,
+            window.max,
+            window.min,
+            window.rises,
+            window.limit,
             query.origin.as_str(),
             query.status.as_str(),
             query.username.as_str(),
@@ -207,11 +206,11 @@ impl Conn {
         .map(|rows| rows > 0)
     }
 
-    /// Reports as those see them who deal with them, newest first unless the span rises.
+    /// Reports as those see them who deal with them, newest first unless the window rises.
     pub async fn cared_reports(
         &mut self,
         query: ReportQuery,
-        span: Span,
+        window: Window,
     ) -> Result<Vec<CaredReport>> {
         sql!(
             self,
@@ -225,10 +224,10 @@ impl Conn {
                     WHERE c.report_id = r.id AND c.reporter_id = $7))
                 AND ($8 = 0 OR r.target_id = $8)
              ORDER BY CASE WHEN $3 THEN r.id ELSE -r.id END LIMIT $4",
-            span.max,
-            span.min,
-            span.rises,
-            span.limit,
+            window.max,
+            window.min,
+            window.rises,
+            window.limit,
             query.community.map_or(0, |id| id.0),
             if query.resolved { "resolved" } else { "open" },
             query.reporter,
@@ -286,7 +285,7 @@ impl Conn {
 
     /// Decisions about servers: those that keep them out or at a distance, or those
     /// that allow them.
-    pub async fn decisions(&mut self, allowing: bool, span: Span) -> Result<Vec<Decision>> {
+    pub async fn decisions(&mut self, allowing: bool, window: Window) -> Result<Vec<Decision>> {
         sql!(
             self,
             fetch_all as Decision,
@@ -294,10 +293,10 @@ impl Conn {
              WHERE decision_id < $1 AND decision_id > $2 AND policy <> 'open'
                 AND (policy = 'allowed') = $5
              ORDER BY CASE WHEN $3 THEN decision_id ELSE -decision_id END LIMIT $4",
-            span.max,
-            span.min,
-            span.rises,
-            span.limit,
+            window.max,
+            window.min,
+            window.rises,
+            window.limit,
             allowing
         )
     }

@@ -4,8 +4,8 @@
 use archipel_model::{ActorId, EntryId, PostId, Timestamp};
 
 use crate::conn::sql;
-use crate::relations::{KeyedId, Span};
-use crate::{Conn, Entry, Result};
+use crate::window::page;
+use crate::{Conn, Entry, KeyedId, Result, Window};
 
 /// How somebody stands to a community.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
@@ -51,27 +51,19 @@ impl Conn {
     pub async fn banned_page(
         &mut self,
         community: ActorId,
-        span: Span,
+        window: Window,
         now: Timestamp,
     ) -> Result<Vec<KeyedId>> {
-        let mut rows = sql!(
+        page!(
             self,
-            fetch_all as KeyedId,
+            window,
+            as KeyedId,
             "SELECT measure_id, actor_id FROM ban
-             WHERE community_id = $1 AND measure_id < $2 AND measure_id > $3
-                AND (ends_at IS NULL OR ends_at > $6)
-             ORDER BY CASE WHEN $4 THEN measure_id ELSE -measure_id END LIMIT $5",
+             WHERE community_id = $4 AND (ends_at IS NULL OR ends_at > $5)",
+            "measure_id",
             community.0,
-            span.max,
-            span.min,
-            span.rises,
-            span.limit,
             now.micros()
-        )?;
-        if span.rises {
-            rows.reverse();
-        }
-        Ok(rows)
+        )
     }
 
     /// The post that an id of a status means, whatever became of it: itself, or what was

@@ -3,11 +3,8 @@
 use archipel_model::{ActorId, Timestamp};
 
 use crate::conn::sql;
-use crate::relations::{Span, page};
-use crate::{Conn, Result};
-
-/// A host under the key that orders the list.
-type Keyed = (i64, String);
+use crate::window::page;
+use crate::{Conn, Result, Window};
 
 impl Conn {
     /// Wants to see nothing of a server.
@@ -44,10 +41,15 @@ impl Conn {
     }
 
     /// The servers of which somebody wants to see nothing.
-    pub async fn domain_block_page(&mut self, owner: ActorId, span: Span) -> Result<Vec<Keyed>> {
+    pub async fn domain_block_page(
+        &mut self,
+        owner: ActorId,
+        window: Window,
+    ) -> Result<Vec<(i64, String)>> {
         page!(
             self,
-            span,
+            window,
+            as (i64, String),
             "SELECT id, host FROM domain_block WHERE owner_id = $4",
             "id",
             owner.0

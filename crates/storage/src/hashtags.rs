@@ -3,8 +3,8 @@
 use archipel_model::{ActorId, HashtagId, PostId, Timestamp};
 
 use crate::conn::sql;
-use crate::relations::{KeyedId as Keyed, Span, page};
-use crate::{Conn, Result};
+use crate::window::page;
+use crate::{Conn, KeyedId, Result, Window};
 
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
@@ -229,11 +229,12 @@ impl Conn {
     pub async fn followed_hashtag_page(
         &mut self,
         owner: ActorId,
-        span: Span,
-    ) -> Result<Vec<Keyed>> {
+        window: Window,
+    ) -> Result<Vec<KeyedId>> {
         page!(
             self,
-            span,
+            window,
+            as KeyedId,
             "SELECT id, hashtag_id FROM hashtag_follow WHERE owner_id = $4",
             "id",
             owner.0

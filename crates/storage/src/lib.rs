@@ -91,6 +91,7 @@ mod tokens;
 mod versions;
 mod wake;
 mod walks;
+mod window;
 
 /// What to log of PostgreSQL's remarks, as a filter: it says at every start that what is
 /// there is there.
@@ -134,7 +135,7 @@ pub use notices::Notice;
 pub use notification_lists::{Notification, NotificationsWanted};
 pub use notification_policy::NotificationRequest;
 pub use notifications::{Hearer, NewNotification};
-pub use own_marks::{Keyed, Marker};
+pub use own_marks::Marker;
 pub use peers::{Peer, PeerPolicy};
 pub use polls::{PollVote, StoredChoice, StoredPoll};
 pub use post_states::Edited;
@@ -143,7 +144,7 @@ pub use profiles::{Composer, Profile};
 pub use public::{Place, Tagged};
 pub use push::{DuePush, NewPushSubscription, PushSubscription, PushTarget};
 pub use reactions::{NewReaction, Reaction};
-pub use relations::{KeyedId, Relation, Span};
+pub use relations::Relation;
 pub use remote_files::RemoteFile;
 pub use renderings::{Form, Rendering};
 pub use reports::{Complaint, Report, ReportState};
@@ -154,10 +155,11 @@ pub use shown::{Counts, Entry, Marks, ShownActor, ShownMedia, ShownPost};
 pub use sign_ups::{NewSignUp, SignUp};
 pub use store::{OpenOptions, Store};
 pub use talks::Conversation;
-pub use timelines::{ListReplies, Source, Window};
+pub use timelines::{ListReplies, Source};
 pub use tokens::Bearer;
 pub use versions::{Extras, Version};
 pub use wake::{StreamEvent, Wakes};
+pub use window::{KeyedId, Window};
 
 pub(crate) use list::json_list;
 

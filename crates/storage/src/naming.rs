@@ -44,18 +44,6 @@ fn mention(actor: &Actor) -> Mention<'_> {
 }
 
 impl Conn {
-    /// The actor whom people write as `@handle@host`.
-    pub async fn actor_by_acct(&mut self, handle: &str, host: &str) -> Result<Option<Actor>> {
-        sql!(
-            self,
-            fetch_optional as Actor,
-            "SELECT * FROM actor WHERE lower(handle) = $1 AND host = $2 AND state <> 'gone'
-             ORDER BY id LIMIT 1",
-            handle.to_lowercase(),
-            host.to_lowercase()
-        )
-    }
-
     /// Puts down whom a post names, to whom else it is addressed, and its hashtags as
     /// shown, in the place of what was put down before. Each actor is given once.
     pub async fn set_named(

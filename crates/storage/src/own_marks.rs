@@ -5,7 +5,8 @@ use archipel_model::{ActorId, PostId, Timestamp};
 
 use crate::conn::sql;
 use crate::maybe::Micros;
-use crate::{Conn, Entry, Result};
+use crate::window::page;
+use crate::{Conn, Entry, KeyedId, Result, Window};
 
 /// How far somebody has read.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -20,9 +21,6 @@ pub struct Marker {
     #[sqlx(try_from = "Micros")]
     pub updated_at: Timestamp,
 }
-
-/// Somebody by whom a list goes, and its key in it.
-pub type Keyed = (i64, ActorId);
 
 impl Conn {
     /// Keeps a post for somebody; false when it is kept already.
@@ -175,72 +173,29 @@ impl Conn {
     }
 
     /// Who boosted a post, people and communities, by the id of the boost.
-    pub async fn boosters(
-        &mut self,
-        post: PostId,
-        (above, below): (i64, i64),
-        rises: bool,
-        limit: i64,
-    ) -> Result<Vec<Keyed>> {
-        let text = if rises {
+    pub async fn boosters(&mut self, post: PostId, window: Window) -> Result<Vec<KeyedId>> {
+        page!(
+            self,
+            window,
+            as KeyedId,
             "SELECT e.id, e.actor_id FROM feed_entry e JOIN actor a ON a.id = e.actor_id
-             WHERE e.post_id = $1 AND e.boost AND e.id > $2 AND e.id < $3
-                AND a.state = 'active' AND NOT a.host_blocked
-             ORDER BY e.id LIMIT $4"
-        } else {
-            "SELECT e.id, e.actor_id FROM feed_entry e JOIN actor a ON a.id = e.actor_id
-             WHERE e.post_id = $1 AND e.boost AND e.id > $2 AND e.id < $3
-                AND a.state = 'active' AND NOT a.host_blocked
-             ORDER BY e.id DESC LIMIT $4"
-        };
-        self.keyed(text, post, (above, below), limit).await
+             WHERE e.post_id = $4 AND e.boost AND a.state = 'active' AND NOT a.host_blocked",
+            "e.id",
+            post.0
+        )
     }
 
     /// Who likes a post, by when they said so.
-    pub async fn likers(
-        &mut self,
-        post: PostId,
-        (above, below): (i64, i64),
-        rises: bool,
-        limit: i64,
-    ) -> Result<Vec<Keyed>> {
-        let text = if rises {
-            "SELECT x.created_at, x.actor_id FROM reaction x JOIN actor a ON a.id = x.actor_id
-             WHERE x.post_id = $1 AND x.class = 'vote' AND x.kind = 'like'
-                AND x.created_at > $2 AND x.created_at < $3
-                AND a.state = 'active' AND NOT a.host_blocked
-             ORDER BY x.created_at LIMIT $4"
-        } else {
-            "SELECT x.created_at, x.actor_id FROM reaction x JOIN actor a ON a.id = x.actor_id
-             WHERE x.post_id = $1 AND x.class = 'vote' AND x.kind = 'like'
-                AND x.created_at > $2 AND x.created_at < $3
-                AND a.state = 'active' AND NOT a.host_blocked
-             ORDER BY x.created_at DESC LIMIT $4"
-        };
-        self.keyed(text, post, (above, below), limit).await
-    }
-
-    async fn keyed(
-        &mut self,
-        text: &'static str,
-        post: PostId,
-        (above, below): (i64, i64),
-        limit: i64,
-    ) -> Result<Vec<Keyed>> {
-        let rows = sql!(
+    pub async fn likers(&mut self, post: PostId, window: Window) -> Result<Vec<KeyedId>> {
+        page!(
             self,
-            fetch_all as (i64, i64),
-            text,
-            post.0,
-            above,
-            below,
-            limit
-        )?;
-        let mut rows: Vec<Keyed> = rows
-            .into_iter()
-            .map(|(key, actor)| (key, ActorId(actor)))
-            .collect();
-        rows.sort_by_key(|(key, _)| std::cmp::Reverse(*key));
-        Ok(rows)
+            window,
+            as KeyedId,
+            "SELECT x.created_at, x.actor_id FROM reaction x JOIN actor a ON a.id = x.actor_id
+             WHERE x.post_id = $4 AND x.class = 'vote' AND x.kind = 'like'
+                AND a.state = 'active' AND NOT a.host_blocked",
+            "x.created_at",
+            post.0
+        )
     }
 }

@@ -191,14 +191,4 @@ impl Conn {
         )
         .map(Option::unwrap_or_default)
     }
-
-    /// The custom emoji of this server that are shown in pickers.
-    pub async fn custom_emojis(&mut self) -> Result<Vec<(String, String, String, Option<String>)>> {
-        sql!(
-            self,
-            fetch_all as (String, String, String, Option<String>),
-            "SELECT shortcode, blob, static_blob, category FROM custom_emoji
-             WHERE visible ORDER BY shortcode"
-        )
-    }
 }

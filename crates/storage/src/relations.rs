@@ -5,7 +5,8 @@ use archipel_model::{ActorId, Timestamp};
 
 use crate::conn::sql;
 use crate::maybe::Maybe;
-use crate::{Conn, Result};
+use crate::window::page;
+use crate::{Conn, KeyedId, Result, Window};
 
 /// How one actor stands to another.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -46,54 +47,6 @@ pub struct Relation {
     /// What they wrote down of the other one.
     pub note: String,
 }
-
-/// Which part of a list is wanted.
-#[derive(Clone, Copy, Debug)]
-pub struct Span {
-    /// Below this key.
-    pub max: i64,
-    /// Above this key.
-    pub min: i64,
-    /// Whether those next to `min` are wanted, rather than next to `max`.
-    pub rises: bool,
-    /// How many.
-    pub limit: i64,
-}
-
-/// One of a list, under the key that orders it.
-pub type KeyedId = (i64, i64);
-
-/// What `page!` reads; each file that uses it has its own.
-type Keyed = KeyedId;
-
-/// A page of `(key, actor)`, newest first whichever end it was read from.
-macro_rules! page {
-    ($conn:expr, $span:expr, $select:literal, $key:literal $(, $arg:expr)* $(,)?) => {{
-        let span = $span;
-        let mut rows: Vec<Keyed> = if span.rises {
-            sql!(
-                $conn,
-                fetch_all as Keyed,
-                concat!($select, " AND ", $key, " < $1 AND ", $key, " > $2 ORDER BY ", $key,
-                    " LIMIT $3"),
-                span.max, span.min, span.limit $(, $arg)*
-            )?
-        } else {
-            sql!(
-                $conn,
-                fetch_all as Keyed,
-                concat!($select, " AND ", $key, " < $1 AND ", $key, " > $2 ORDER BY ", $key,
-                    " DESC LIMIT $3"),
-                span.max, span.min, span.limit $(, $arg)*
-            )?
-        };
-        if span.rises {
-            rows.reverse();
-        }
-        Ok(rows)
-    }};
-}
-pub(crate) use page;
 
 impl Conn {
     /// How `owner` stands to each of these actors, in no order.
@@ -324,10 +277,11 @@ impl Conn {
     }
 
     /// Those whom somebody blocks.
-    pub async fn block_page(&mut self, owner: ActorId, span: Span) -> Result<Vec<KeyedId>> {
+    pub async fn block_page(&mut self, owner: ActorId, window: Window) -> Result<Vec<KeyedId>> {
         page!(
             self,
-            span,
+            window,
+            as KeyedId,
             "SELECT id, target_id FROM block WHERE owner_id = $4",
             "id",
             owner.0
@@ -338,12 +292,13 @@ impl Conn {
     pub async fn mute_page(
         &mut self,
         owner: ActorId,
-        span: Span,
+        window: Window,
         now: Timestamp,
     ) -> Result<Vec<KeyedId>> {
         page!(
             self,
-            span,
+            window,
+            as KeyedId,
             "SELECT id, target_id FROM mute
              WHERE owner_id = $4 AND (ends_at IS NULL OR ends_at > $5)",
             "id",
@@ -353,10 +308,15 @@ impl Conn {
     }
 
     /// Those whom somebody recommends.
-    pub async fn endorsement_page(&mut self, owner: ActorId, span: Span) -> Result<Vec<KeyedId>> {
+    pub async fn endorsement_page(
+        &mut self,
+        owner: ActorId,
+        window: Window,
+    ) -> Result<Vec<KeyedId>> {
         page!(
             self,
-            span,
+            window,
+            as KeyedId,
             "SELECT e.id, e.target_id FROM endorsement e JOIN actor a ON a.id = e.target_id
              WHERE e.owner_id = $4 AND a.state = 'active' AND NOT a.host_blocked",
             "e.id",
@@ -365,10 +325,11 @@ impl Conn {
     }
 
     /// Those who follow somebody.
-    pub async fn follower_page(&mut self, target: ActorId, span: Span) -> Result<Vec<KeyedId>> {
+    pub async fn follower_page(&mut self, target: ActorId, window: Window) -> Result<Vec<KeyedId>> {
         page!(
             self,
-            span,
+            window,
+            as KeyedId,
             "SELECT f.id, f.follower_id FROM follow f JOIN actor a ON a.id = f.follower_id
              WHERE f.target_id = $4 AND f.state = 'accepted' AND a.state = 'active'
                 AND NOT a.host_blocked",
@@ -378,10 +339,15 @@ impl Conn {
     }
 
     /// Those whom somebody follows.
-    pub async fn following_page(&mut self, follower: ActorId, span: Span) -> Result<Vec<KeyedId>> {
+    pub async fn following_page(
+        &mut self,
+        follower: ActorId,
+        window: Window,
+    ) -> Result<Vec<KeyedId>> {
         page!(
             self,
-            span,
+            window,
+            as KeyedId,
             "SELECT f.id, f.target_id FROM follow f JOIN actor a ON a.id = f.target_id
              WHERE f.follower_id = $4 AND f.state = 'accepted' AND a.state = 'active'
                 AND NOT a.host_blocked",
@@ -391,10 +357,11 @@ impl Conn {
     }
 
     /// Those who wait to be let in.
-    pub async fn request_page(&mut self, target: ActorId, span: Span) -> Result<Vec<KeyedId>> {
+    pub async fn request_page(&mut self, target: ActorId, window: Window) -> Result<Vec<KeyedId>> {
         page!(
             self,
-            span,
+            window,
+            as KeyedId,
             "SELECT f.id, f.follower_id FROM follow f JOIN actor a ON a.id = f.follower_id
              WHERE f.target_id = $4 AND f.state = 'pending' AND a.state = 'active'
                 AND NOT a.host_blocked",

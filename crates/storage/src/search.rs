@@ -45,7 +45,8 @@ fn phrases(words: &str) -> String {
 }
 
 impl Conn {
-    /// An actor by its name and host, as far as it is known here.
+    /// The actor whom people write as `@handle@host`, as far as it is known here: one that
+    /// acts rather than one that is gone.
     pub async fn actor_named(&mut self, handle: &str, host: &str) -> Result<Option<Actor>> {
         sql!(
             self,
@@ -54,7 +55,7 @@ impl Conn {
                 AND kind <> 'Application'
              ORDER BY CASE WHEN state = 'active' THEN 0 ELSE 1 END, id LIMIT 1",
             handle,
-            host
+            host.to_lowercase()
         )
     }
 

@@ -5,6 +5,7 @@ use archipel_model::{ActorId, HashtagId};
 
 use crate::conn::sql;
 use crate::glances::{Facts, glance_columns};
+use crate::window::page;
 use crate::{Conn, Entry, Eyes, Result, Window};
 
 /// Most rounds of reading for one page; each reads twice what the last one did.
@@ -75,34 +76,6 @@ macro_rules! shelf {
              WHERE p.author_id NOT IN (SELECT target_id FROM block WHERE owner_id = $5)
                 OR NOT e.boost
              ORDER BY e.id ",
-            $order,
-            " LIMIT $4"
-        )
-    };
-}
-
-macro_rules! bookmarks {
-    ($order:literal) => {
-        concat!(
-            "SELECT b.id AS key, p.id, p.author_id AS actor_id, p.id AS post_id,
-                FALSE AS boost, p.published_at AS created_at
-             FROM bookmark b JOIN post p ON p.id = b.post_id
-             WHERE b.owner_id = $1 AND b.id < $2 AND b.id > $3 ORDER BY b.id ",
-            $order,
-            " LIMIT $4"
-        )
-    };
-}
-
-macro_rules! favourites {
-    ($order:literal) => {
-        concat!(
-            "SELECT x.created_at AS key, p.id, p.author_id AS actor_id, p.id AS post_id,
-                FALSE AS boost, p.published_at AS created_at
-             FROM reaction x JOIN post p ON p.id = x.post_id
-             WHERE x.actor_id = $1 AND x.class = 'vote' AND x.kind = 'like'
-                AND x.created_at < $2 AND x.created_at > $3
-             ORDER BY x.created_at ",
             $order,
             " LIMIT $4"
         )
@@ -220,60 +193,31 @@ impl Conn {
 
     /// What somebody marked for later, the last first; not all of it may still be seen.
     pub async fn bookmarks(&mut self, owner: ActorId, window: Window) -> Result<Vec<Marked>> {
-        let Window {
-            max, min, limit, ..
-        } = window;
-        if window.rises {
-            let mut page = sql!(
-                self,
-                fetch_all as Marked,
-                bookmarks!("ASC"),
-                owner.0,
-                max,
-                min,
-                limit
-            )?;
-            page.reverse();
-            return Ok(page);
-        }
-        sql!(
+        page!(
             self,
-            fetch_all as Marked,
-            bookmarks!("DESC"),
-            owner.0,
-            max,
-            min,
-            limit
+            window,
+            as Marked,
+            "SELECT b.id AS key, p.id, p.author_id AS actor_id, p.id AS post_id,
+                FALSE AS boost, p.published_at AS created_at
+             FROM bookmark b JOIN post p ON p.id = b.post_id WHERE b.owner_id = $4",
+            "b.id",
+            owner.0
         )
     }
 
     /// What somebody likes, the last first; not all of it may still be seen. The keys are
     /// moments.
     pub async fn favourites(&mut self, owner: ActorId, window: Window) -> Result<Vec<Marked>> {
-        let Window {
-            max, min, limit, ..
-        } = window;
-        if window.rises {
-            let mut page = sql!(
-                self,
-                fetch_all as Marked,
-                favourites!("ASC"),
-                owner.0,
-                max,
-                min,
-                limit
-            )?;
-            page.reverse();
-            return Ok(page);
-        }
-        sql!(
+        page!(
             self,
-            fetch_all as Marked,
-            favourites!("DESC"),
-            owner.0,
-            max,
-            min,
-            limit
+            window,
+            as Marked,
+            "SELECT x.created_at AS key, p.id, p.author_id AS actor_id, p.id AS post_id,
+                FALSE AS boost, p.published_at AS created_at
+             FROM reaction x JOIN post p ON p.id = x.post_id
+             WHERE x.actor_id = $4 AND x.class = 'vote' AND x.kind = 'like'",
+            "x.created_at",
+            owner.0
         )
     }
 }

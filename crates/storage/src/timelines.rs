@@ -11,23 +11,10 @@ use archipel_model::{ActorId, EntryId, ListId, PostId, Timestamp};
 use crate::conn::sql;
 use crate::glances::{Facts, glance_columns};
 use crate::maybe::{Maybe, Micros};
-use crate::{Conn, Entry, Result};
+use crate::{Conn, Entry, Result, Window};
 
 /// Most rounds of reading for one page; each reads twice what the last one did.
 const ROUNDS: u32 = 9;
-
-/// Which part of a timeline is wanted.
-#[derive(Clone, Copy, Debug)]
-pub struct Window {
-    /// Below this id.
-    pub max: i64,
-    /// Above this one.
-    pub min: i64,
-    /// How many.
-    pub limit: i64,
-    /// Those next to `min` rather than those next to `max`.
-    pub rises: bool,
-}
 
 /// Whose entries are merged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

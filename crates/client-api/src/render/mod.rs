@@ -21,7 +21,7 @@ pub(crate) use credentials::{credentials, editable};
 pub(crate) use filtered::{Whole, fill, filters, keyword as filter_keyword, post as filter_post};
 pub(crate) use notifications::{find as find_notified, group_key, notifications};
 pub(crate) use pictures::Pictures;
-pub(crate) use relations::{in_order, people, relationship, relationships, span};
+pub(crate) use relations::{in_order, people, relationship, relationships};
 pub(crate) use statuses::{attachment, own_post, poll, status, statuses, titled};
 pub(crate) use tags::{featured_tag, tags, unused_tag};
 pub(crate) use timeline::timeline;

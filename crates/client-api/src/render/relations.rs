@@ -1,7 +1,7 @@
 //! How who asks stands to others, and pages of people.
 
 use archipel_model::ActorId;
-use archipel_storage::{Conn, KeyedId, Relation, Span};
+use archipel_storage::{Conn, KeyedId, Relation};
 
 use super::accounts;
 use crate::api::Api;
@@ -55,16 +55,6 @@ fn entity(relation: &Relation) -> Relationship {
         domain_blocking: relation.blocks_host,
         endorsed: relation.endorses,
         note: relation.note.clone(),
-    }
-}
-
-/// The part of a list of people that a page asks for.
-pub(crate) fn span(page: &Page) -> Span {
-    Span {
-        max: page.max(),
-        min: page.min(),
-        rises: page.rises(),
-        limit: page.limit(40, 80),
     }
 }
 

@@ -220,7 +220,7 @@ async fn followers(
     let mut conn = api.store().read().await?;
     let actor = known(&mut conn, &guest, id).await?;
     let rows = if shows_ties(&api, &mut conn, &guest, &actor).await? {
-        conn.follower_page(id, render::span(&page)).await?
+        conn.follower_page(id, page.window(40, 80)).await?
     } else {
         Vec::new()
     };
@@ -236,7 +236,7 @@ async fn following(
     let mut conn = api.store().read().await?;
     let actor = known(&mut conn, &guest, id).await?;
     let rows = if shows_ties(&api, &mut conn, &guest, &actor).await? {
-        conn.following_page(id, render::span(&page)).await?
+        conn.following_page(id, page.window(40, 80)).await?
     } else {
         Vec::new()
     };

@@ -13,7 +13,6 @@ use crate::api::Api;
 use crate::error::{ApiError, Result};
 use crate::extract::{Page, Paged, Params, Text};
 use crate::registry::{Access, Routes, Shows, rule};
-use crate::render;
 use crate::viewer::Member;
 
 /// Declares the routes of this file.
@@ -64,9 +63,9 @@ async fn list(
     page: Page,
 ) -> Result<Paged<Vec<String>>> {
     let mut conn = api.store().read().await?;
-    let mut span = render::span(&page);
-    span.limit = page.limit(100, 200);
-    let rows = conn.domain_block_page(viewer.subject, span).await?;
+    let mut window = page.window(40, 80);
+    window.limit = page.limit(100, 200);
+    let rows = conn.domain_block_page(viewer.subject, window).await?;
     let (newest, oldest) = (rows.first().map(|row| row.0), rows.last().map(|row| row.0));
     let hosts = rows.into_iter().map(|(_, host)| host).collect();
     Ok(page.answer(hosts, newest, oldest))

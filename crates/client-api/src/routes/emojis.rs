@@ -19,15 +19,13 @@ pub(crate) fn declare(routes: &mut Routes) {
 
 async fn all(State(api): State<Api>) -> Result<Json<Vec<Emoji>>> {
     let mut conn = api.store().read().await?;
-    let emojis = conn.custom_emojis().await?;
-    let shown = emojis
-        .into_iter()
-        .map(|(shortcode, blob, static_blob, category)| Emoji {
-            shortcode,
-            url: api.url(&format!("/media/{blob}")),
-            static_url: api.url(&format!("/media/{static_blob}")),
-            visible_in_picker: true,
-            category,
-        });
+    let emojis = conn.all_emojis().await?;
+    let shown = emojis.into_iter().map(|emoji| Emoji {
+        shortcode: emoji.shortcode,
+        url: api.url(&format!("/media/{}", emoji.blob)),
+        static_url: api.url(&format!("/media/{}", emoji.static_blob)),
+        visible_in_picker: true,
+        category: emoji.category,
+    });
     Ok(Json(shown.collect()))
 }

@@ -72,7 +72,7 @@ async fn of(
 
 async fn list(api: &Api, owner: ActorId, page: &Page) -> Result<Paged<Vec<Account>>> {
     let mut conn = api.store().read().await?;
-    let rows = conn.endorsement_page(owner, render::span(page)).await?;
+    let rows = conn.endorsement_page(owner, page.window(40, 80)).await?;
     render::people(api, &mut conn, page, rows).await
 }
 

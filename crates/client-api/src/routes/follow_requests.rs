@@ -45,7 +45,7 @@ async fn list(
 ) -> Result<Paged<Vec<Account>>> {
     let mut conn = api.store().read().await?;
     let rows = conn
-        .request_page(viewer.subject, render::span(&page))
+        .request_page(viewer.subject, page.window(40, 80))
         .await?;
     render::people(&api, &mut conn, &page, rows).await
 }

@@ -229,8 +229,7 @@ async fn members(
     let limit = if page.wants_all() { 10_000 } else { limit };
     let range = (page.max(), page.min());
     let ids = conn.list_members(list.id, range, limit).await?;
-    let mut found = render::accounts(&api, &mut conn, &ids).await?;
-    let shown = ids.iter().filter_map(|id| found.remove(id)).collect();
+    let shown = render::in_order(&api, &mut conn, &ids).await?;
     let end = |id: Option<&ActorId>| id.map(|id| id.0);
     Ok(page.answer(shown, end(ids.first()), end(ids.last())))
 }

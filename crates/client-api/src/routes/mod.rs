@@ -47,7 +47,7 @@ use crate::cors;
 use crate::error::ApiError;
 use crate::files;
 use crate::limits;
-use crate::registry::{Endpoint, Routes};
+use crate::registry::Routes;
 
 /// Everything that is declared.
 fn declared(api: &Api) -> Routes {
@@ -108,11 +108,6 @@ pub fn router(api: Api) -> Router {
         .layer(from_fn_with_state(api.clone(), limits::count))
         .merge(files::router().with_state(api))
         .layer(cors::layer())
-}
-
-/// Every route of this door, for descriptions and tests.
-pub fn endpoints(api: &Api) -> Vec<Endpoint> {
-    declared(api).finish().1
 }
 
 async fn unknown() -> ApiError {

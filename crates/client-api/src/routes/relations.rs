@@ -353,7 +353,7 @@ async fn list_blocks(
         return people::banned(&api, &viewer, &page).await;
     }
     let mut conn = api.store().read().await?;
-    let rows = conn.block_page(viewer.subject, render::span(&page)).await?;
+    let rows = conn.block_page(viewer.subject, page.window(40, 80)).await?;
     render::people(&api, &mut conn, &page, rows).await
 }
 
@@ -363,9 +363,9 @@ async fn list_mutes(
     page: Page,
 ) -> Result<Paged<Vec<Account>>> {
     let mut conn = api.store().read().await?;
-    let span = render::span(&page);
+    let window = page.window(40, 80);
     let rows = conn
-        .mute_page(viewer.subject, span, api.ctx().now())
+        .mute_page(viewer.subject, window, api.ctx().now())
         .await?;
     render::people(&api, &mut conn, &page, rows).await
 }

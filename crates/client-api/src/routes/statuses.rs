@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use archipel_model::filter::FilterContext;
 use archipel_model::{EntryId, PostId};
-use archipel_storage::{Conn, Entry, Eyes, Keyed};
+use archipel_storage::{Conn, Entry, Eyes};
 use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
@@ -200,11 +200,8 @@ async fn boosters(
 ) -> Result<Paged<Vec<Account>>> {
     let mut conn = api.store().read().await?;
     let post = entry(&mut conn, guest.eyes(), id).await?.post_id;
-    let between = (page.min(), page.max());
-    let rows = conn
-        .boosters(post, between, page.rises(), page.limit(40, 80))
-        .await?;
-    people(&api, &mut conn, &page, &rows).await
+    let rows = conn.boosters(post, page.window(40, 80)).await?;
+    render::people(&api, &mut conn, &page, rows).await
 }
 
 async fn likers(
@@ -215,28 +212,8 @@ async fn likers(
 ) -> Result<Paged<Vec<Account>>> {
     let mut conn = api.store().read().await?;
     let post = entry(&mut conn, guest.eyes(), id).await?.post_id;
-    let between = (page.min(), page.max());
-    let rows = conn
-        .likers(post, between, page.rises(), page.limit(40, 80))
-        .await?;
-    people(&api, &mut conn, &page, &rows).await
-}
-
-async fn people(
-    api: &Api,
-    conn: &mut Conn,
-    page: &Page,
-    rows: &[Keyed],
-) -> Result<Paged<Vec<Account>>> {
-    let ids: Vec<_> = rows.iter().map(|(_, actor)| *actor).collect();
-    let mut found = render::accounts(api, conn, &ids).await?;
-    let accounts = ids.iter().filter_map(|id| found.remove(id)).collect();
-    let (newest, oldest) = (rows.first(), rows.last());
-    Ok(page.answer(
-        accounts,
-        newest.map(|(key, _)| *key),
-        oldest.map(|(key, _)| *key),
-    ))
+    let rows = conn.likers(post, page.window(40, 80)).await?;
+    render::people(&api, &mut conn, &page, rows).await
 }
 
 #[cfg(test)]

@@ -216,9 +216,9 @@ async fn followed(
     page: Page,
 ) -> Result<Paged<Vec<TagPage>>> {
     let mut conn = api.store().read().await?;
-    let mut span = render::span(&page);
-    span.limit = page.limit(100, 200);
-    let rows = conn.followed_hashtag_page(viewer.subject, span).await?;
+    let mut window = page.window(40, 80);
+    window.limit = page.limit(100, 200);
+    let rows = conn.followed_hashtag_page(viewer.subject, window).await?;
     let ids: Vec<HashtagId> = rows.iter().map(|(_, tag)| HashtagId(*tag)).collect();
     let tags = render::tags(&api, &mut conn, Some(viewer.subject), &ids).await?;
     let (newest, oldest) = (rows.first().map(|row| row.0), rows.last().map(|row| row.0));

@@ -10,8 +10,8 @@ use serde::Deserialize;
 
 use archipel_model::Scope::{AdminReadAccounts, AdminWriteAccounts};
 
+use super::Admin;
 use super::render::{accounts, one};
-use super::{Admin, span};
 use crate::api::Api;
 use crate::entities::{AdminAccount, Empty};
 use crate::error::{ApiError, Result};
@@ -167,9 +167,9 @@ async fn list(
         // Addresses of people are not kept, so nobody is found by one.
         return Ok(page.answer(Vec::new(), None, None));
     }
-    let span = span(page);
-    let mut rows = conn.supervise(&query, span).await?;
-    if span.rises {
+    let window = page.window(100, 200);
+    let mut rows = conn.supervise(&query, window).await?;
+    if window.rises {
         rows.reverse();
     }
     let ends = (rows.first(), rows.last());

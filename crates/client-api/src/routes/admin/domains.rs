@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use archipel_actions as actions;
 use archipel_model::{Host, PeerPolicy};
-use archipel_storage::{Decision, Span};
+use archipel_storage::{Decision, Window};
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::Json;
 use axum::extract::State;
@@ -16,7 +16,7 @@ use archipel_model::Scope::{
     AdminReadDomainAllows, AdminReadDomainBlocks, AdminWriteDomainAllows, AdminWriteDomainBlocks,
 };
 
-use super::{Admin, span};
+use super::Admin;
 use crate::api::Api;
 use crate::entities::{Date, DomainAllow, DomainBlock, Empty};
 use crate::error::{ApiError, Result};
@@ -146,7 +146,7 @@ async fn blocks(
     Member(viewer): Member,
     page: Page,
 ) -> Result<Paged<Vec<DomainBlock>>> {
-    let (rows, ends) = list(&api, &viewer, false, span(&page)).await?;
+    let (rows, ends) = list(&api, &viewer, false, page.window(100, 200)).await?;
     Ok(page.answer(rows.iter().map(blocked).collect(), ends.0, ends.1))
 }
 
@@ -155,7 +155,7 @@ async fn allows(
     Member(viewer): Member,
     page: Page,
 ) -> Result<Paged<Vec<DomainAllow>>> {
-    let (rows, ends) = list(&api, &viewer, true, span(&page)).await?;
+    let (rows, ends) = list(&api, &viewer, true, page.window(100, 200)).await?;
     Ok(page.answer(rows.iter().map(allowed).collect(), ends.0, ends.1))
 }
 
@@ -165,12 +165,12 @@ async fn list(
     api: &Api,
     viewer: &Viewer,
     allowing: bool,
-    span: Span,
+    window: Window,
 ) -> Result<(Vec<Decision>, Ends)> {
     let mut conn = api.store().read().await?;
     Admin::of(api, &mut conn, viewer).await?;
-    let mut rows = conn.decisions(allowing, span).await?;
-    if span.rises {
+    let mut rows = conn.decisions(allowing, window).await?;
+    if window.rises {
         rows.reverse();
     }
     let ends = (

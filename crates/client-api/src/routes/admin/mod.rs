@@ -10,11 +10,10 @@ mod render;
 mod reports;
 
 use archipel_actions::{Door, Order};
-use archipel_storage::{Actor, Conn, Span};
+use archipel_storage::{Actor, Conn};
 
 use crate::api::Api;
 use crate::error::{ApiError, Result};
-use crate::extract::Page;
 use crate::registry::Routes;
 use crate::routes::community::DOOR;
 use crate::viewer::Viewer;
@@ -63,14 +62,4 @@ impl Admin {
 async fn server(api: &Api, conn: &mut Conn) -> Result<Actor> {
     let server = conn.actor_by_uri(&api.ctx().site.instance()).await?;
     server.ok_or(ApiError::Trouble)
-}
-
-/// The part of a list that a page asks for.
-fn span(page: &Page) -> Span {
-    Span {
-        max: page.max(),
-        min: page.min(),
-        rises: page.rises(),
-        limit: page.limit(100, 200),
-    }
 }

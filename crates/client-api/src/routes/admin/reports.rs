@@ -13,7 +13,7 @@ use serde::Deserialize;
 use archipel_model::Scope::{AdminReadReports, AdminWriteReports};
 
 use super::render::{one, reports};
-use super::{Admin, server, span};
+use super::{Admin, server};
 use crate::api::Api;
 use crate::entities::AdminReport;
 use crate::error::{ApiError, Result};
@@ -146,9 +146,9 @@ async fn list(
         reporter: id(&which.account_id).unwrap_or(0),
         target: id(&which.target_account_id).unwrap_or(0),
     };
-    let span = span(&page);
-    let mut rows = conn.cared_reports(query, span).await?;
-    if span.rises {
+    let window = page.window(100, 200);
+    let mut rows = conn.cared_reports(query, window).await?;
+    if window.rises {
         rows.reverse();
     }
     let ends = (rows.first(), rows.last());

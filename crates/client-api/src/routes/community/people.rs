@@ -159,7 +159,7 @@ pub(crate) async fn banned(api: &Api, viewer: &Viewer, page: &Page) -> Result<Pa
     let mut conn = api.store().read().await?;
     let now = api.ctx().now();
     let rows = conn
-        .banned_page(viewer.subject, render::span(page), now)
+        .banned_page(viewer.subject, page.window(40, 80), now)
         .await?;
     render::people(api, &mut conn, page, rows).await
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use archipel_model::ActorState;
 use archipel_model::text::typed;
 use futures::future::join_all;
 
@@ -26,7 +27,8 @@ pub(in crate::routes) async fn meet(api: &Api, text: &str) -> Result<()> {
         if host.eq_ignore_ascii_case(&api.ctx().site.host().to_string()) {
             continue;
         }
-        if conn.actor_by_acct(name.user, host).await?.is_none() {
+        let known = conn.actor_named(name.user, host).await?;
+        if known.is_none_or(|actor| actor.state == ActorState::Gone) {
             unknown.push(format!("@{}@{host}", name.user));
         }
     }
