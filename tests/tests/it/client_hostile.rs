@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 both!(
     every_spelling_of_a_write_is_read,
     errors_are_json_everywhere,
+    no_text_breaks_the_database,
     web_apps_may_read_what_they_need,
     pages_lead_on_exactly
 );
@@ -195,6 +196,44 @@ async fn errors_are_json_everywhere(db: Db) {
         (status, &answer["error"]),
         (404, &json!("Record not found"))
     );
+}
+
+/// PostgreSQL refuses a text with NUL in it, SQLite ends it there: no text has one.
+async fn no_text_breaks_the_database(db: Db) {
+    let (_lab, essai) = lab(db).await;
+    for path in [
+        "/api/v2/search?q=a%00b",
+        "/api/v2/search?q=%25%00_%27%22*&resolve=true",
+        "/api/v2/search?q=%22%20OR%20NEAR(",
+        "/api/v1/accounts/search?q=%00",
+        "/api/v1/timelines/tag/a%00b?any[]=%00c",
+        "/api/v1/tags/a%00b",
+        "/api/v1/timelines/home?max_id=-9223372036854775808&min_id=9223372036854775807",
+        "/api/v1/directory?offset=-5&limit=99999999",
+        "/api/v1/statuses?id[]=9223372036854775808&id[]=-1",
+    ] {
+        assert_eq!(essai.status(path).await, 200, "{path}");
+    }
+    let nul = "a\u{0}b";
+    let list = essai.post("/api/v1/lists", json!({ "title": nul })).await;
+    assert_eq!(list["title"], "ab");
+    let post = essai
+        .post(
+            "/api/v1/statuses",
+            json!({ "status": nul, "spoiler_text": nul }),
+        )
+        .await;
+    assert_eq!(post["spoiler_text"], "ab");
+    let filter = json!({
+        "title": nul, "context": ["home"], "keywords_attributes": [{ "keyword": nul }],
+    });
+    let filter = essai.post("/api/v2/filters", filter).await;
+    assert_eq!(filter["keywords"][0]["keyword"], "ab");
+    let (status, answer) = json(essai.request(Method::POST, "/api/v1/statuses").json(&json!({
+        "status": "x", "media_ids": (0..50_000).map(|id| id.to_string()).collect::<Vec<_>>(),
+    })))
+    .await;
+    assert_eq!(status, 422, "{answer}");
 }
 
 async fn web_apps_may_read_what_they_need(db: Db) {

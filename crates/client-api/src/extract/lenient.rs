@@ -2,6 +2,8 @@
 //! never as an error: old clients send junk.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
+use std::hash::Hash;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
@@ -115,6 +117,15 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for List<T> {
                 .collect(),
         ))
     }
+}
+
+/// Each of these once, in the order of first naming.
+pub(crate) fn once<T: Copy + Eq + Hash>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut seen = HashSet::new();
+    items
+        .into_iter()
+        .filter(|item| seen.insert(*item))
+        .collect()
 }
 
 macro_rules! same_schema {

@@ -8,7 +8,7 @@ mod params;
 mod path;
 mod tree;
 
-pub(crate) use lenient::{Flag, List, Num, Text};
+pub(crate) use lenient::{Flag, List, Num, Text, once};
 pub(crate) use paging::{Page, Paged, Paging};
 pub(crate) use params::{Params, Sent};
-pub(crate) use path::IdOf;
+pub(crate) use path::{IdOf, Word};

@@ -65,6 +65,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
             // Anything else, `text/plain` above all, carries no parameters: pages of
             // other sites can send it without asking.
         }
+        tree.values_mut().for_each(without_nul);
         let params = serde_json::from_value(Value::Object(tree))
             .map_err(|error| ApiError::Unprocessable(format!("Validation failed: {error}")))?;
         Ok(Self { params, files })
@@ -76,6 +77,16 @@ fn too_large_or(status: http::StatusCode, words: &str) -> ApiError {
         ApiError::TooLarge
     } else {
         ApiError::Bad(words.to_owned())
+    }
+}
+
+/// No text has a NUL in it: PostgreSQL refuses such a text, SQLite ends it there.
+fn without_nul(value: &mut Value) {
+    match value {
+        Value::String(text) => text.retain(|c| c != '\0'),
+        Value::Array(items) => items.iter_mut().for_each(without_nul),
+        Value::Object(map) => map.values_mut().for_each(without_nul),
+        _ => {}
     }
 }
 

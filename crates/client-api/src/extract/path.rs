@@ -1,4 +1,4 @@
-//! Ids in paths and lists: what is no id names nothing.
+//! Ids and words in paths: what is no id names nothing.
 
 use std::str::FromStr;
 
@@ -15,14 +15,27 @@ impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for IdOf<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let params = RawPathParams::from_request_parts(parts, state)
-            .await
-            .map_err(|_| ApiError::NotFound)?;
-        params
-            .iter()
-            .next()
-            .and_then(|(_, text)| text.parse().ok())
-            .map(Self)
-            .ok_or(ApiError::NotFound)
+        let text = first(parts, state).await?;
+        text.parse().map(Self).map_err(|_| ApiError::NotFound)
     }
+}
+
+/// The first word in the path, without what no text has in it.
+#[derive(Clone, Debug)]
+pub(crate) struct Word(pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Word {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        Ok(Self(first(parts, state).await?.replace('\0', "")))
+    }
+}
+
+async fn first<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<String, ApiError> {
+    let params = RawPathParams::from_request_parts(parts, state)
+        .await
+        .map_err(|_| ApiError::NotFound)?;
+    let (_, text) = params.iter().next().ok_or(ApiError::NotFound)?;
+    Ok(text.to_owned())
 }

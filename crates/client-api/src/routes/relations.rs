@@ -15,7 +15,7 @@ use super::community::refusals::{Personal, only_persons};
 use crate::api::Api;
 use crate::entities::{Account, Relationship};
 use crate::error::{ApiError, Result};
-use crate::extract::{Flag, IdOf, List, Num, Page, Paged, Params, Text};
+use crate::extract::{Flag, IdOf, List, Num, Page, Paged, Params, Text, once};
 use crate::registry::{Access, Routes, Shows, rule};
 use crate::render;
 use crate::viewer::{Member, Viewer};
@@ -115,12 +115,7 @@ struct ActorIdText(Num);
 impl Ids {
     /// Those that are ids, each once.
     pub(crate) fn read(&self) -> Vec<ActorId> {
-        let mut ids: Vec<ActorId> = Vec::new();
-        for id in self.id.0.iter().filter_map(|id| id.0.0).map(ActorId) {
-            if !ids.contains(&id) {
-                ids.push(id);
-            }
-        }
+        let mut ids = once(self.id.0.iter().filter_map(|id| id.0.0).map(ActorId));
         ids.truncate(MOST);
         ids
     }

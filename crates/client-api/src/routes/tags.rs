@@ -3,7 +3,7 @@
 use archipel_model::{ActorId, HashtagId, Id, Scope};
 use archipel_storage::Tx;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use super::instance::FEATURED_TAGS;
 use crate::api::Api;
 use crate::entities::{FeaturedTag, TagPage};
 use crate::error::{ApiError, Result};
-use crate::extract::{IdOf, Page, Paged, Params, Text};
+use crate::extract::{IdOf, Page, Paged, Params, Text, Word};
 use crate::registry::{Access, Routes, Shows, rule};
 use crate::render;
 use crate::viewer::{Guest, Member, Viewer};
@@ -116,11 +116,7 @@ fn name_of(text: &str) -> Result<String> {
     }
 }
 
-async fn one(
-    State(api): State<Api>,
-    guest: Guest,
-    Path(name): Path<String>,
-) -> Result<Json<TagPage>> {
+async fn one(State(api): State<Api>, guest: Guest, Word(name): Word) -> Result<Json<TagPage>> {
     let name = name_of(&name)?;
     let mut conn = api.store().read().await?;
     let Some(id) = conn.hashtag(&name).await? else {
@@ -162,7 +158,7 @@ async fn set_followed(
 async fn follow(
     State(api): State<Api>,
     Member(viewer): Member,
-    Path(name): Path<String>,
+    Word(name): Word,
 ) -> Result<Json<TagPage>> {
     set_followed(&api, &viewer, &name, true).await
 }
@@ -170,7 +166,7 @@ async fn follow(
 async fn unfollow(
     State(api): State<Api>,
     Member(viewer): Member,
-    Path(name): Path<String>,
+    Word(name): Word,
 ) -> Result<Json<TagPage>> {
     set_followed(&api, &viewer, &name, false).await
 }
@@ -192,7 +188,7 @@ async fn put_featured(api: &Api, tx: &mut Tx, viewer: &Viewer, name: &str) -> Re
 async fn feature(
     State(api): State<Api>,
     Member(viewer): Member,
-    Path(name): Path<String>,
+    Word(name): Word,
 ) -> Result<Json<TagPage>> {
     let mut tx = api.store().write().await?;
     let tag = put_featured(&api, &mut tx, &viewer, &name).await?;
@@ -202,7 +198,7 @@ async fn feature(
 async fn unfeature(
     State(api): State<Api>,
     Member(viewer): Member,
-    Path(name): Path<String>,
+    Word(name): Word,
 ) -> Result<Json<TagPage>> {
     let mut tx = api.store().write().await?;
     let tag = stored(&api, &mut tx, &name).await?;

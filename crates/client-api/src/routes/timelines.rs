@@ -5,14 +5,14 @@
 use archipel_model::filter::FilterContext;
 use archipel_model::{ListId, Scope};
 use archipel_storage::{Place, Source, Tagged};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::api::Api;
 use crate::entities::Status;
 use crate::error::{ApiError, Result};
-use crate::extract::{Flag, IdOf, List, Page, Paged, Paging, Params};
+use crate::extract::{Flag, IdOf, List, Page, Paged, Paging, Params, Word};
 use crate::registry::{Access, Routes, Shows, rule};
 use crate::render::timeline;
 use crate::viewer::{Guest, Member};
@@ -136,7 +136,7 @@ async fn public(
 async fn tag(
     State(api): State<Api>,
     guest: Guest,
-    Path(tag): Path<String>,
+    Word(tag): Word,
     page: Page,
     Params(wanted): Params<Wanted>,
 ) -> Result<Paged<Vec<Status>>> {

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::api::Api;
 use crate::error::{ApiError, Result};
-use crate::extract::{Flag, List, Num, Text};
+use crate::extract::{Flag, List, Num, Text, once};
 use crate::viewer::Viewer;
 
 /// What a post is to be.
@@ -137,21 +137,15 @@ pub(super) fn plain(content_type: &Text) -> Result<()> {
     }
 }
 
-/// A text without what no database keeps.
+/// A text with lines as we keep them.
 pub(super) fn clean(text: &str) -> String {
-    text.replace("\r\n", "\n").replace('\0', "")
+    text.replace("\r\n", "\n")
 }
 
 /// The ids of files. Empty fields of forms are none; other words name no file.
 pub(super) fn media(ids: &List<Text>) -> Vec<MediaId> {
-    let mut media: Vec<MediaId> = Vec::new();
-    for id in ids.0.iter().filter_map(Text::filled) {
-        let id = MediaId(id.trim().parse().unwrap_or_default());
-        if !media.contains(&id) {
-            media.push(id);
-        }
-    }
-    media
+    let ids = ids.0.iter().filter_map(Text::filled);
+    once(ids.map(|id| MediaId(id.trim().parse().unwrap_or_default())))
 }
 
 /// A language, if it looks like one.
