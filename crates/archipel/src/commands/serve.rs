@@ -46,7 +46,7 @@ pub async fn run_until(context: &Context, stop: CancellationToken) -> anyhow::Re
     let config = &context.config;
     let app = App::open(config).await?;
     let post = Post::open(config)?;
-    let _node = app.store.begin_serving().await?;
+    let _node = app.store.begin_serving(app.actions.now()).await?;
     let listener = TcpListener::bind(config.server.listen)
         .await
         .with_context(|| format!("cannot listen on {}", config.server.listen))?;

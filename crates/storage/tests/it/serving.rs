@@ -43,13 +43,32 @@ both!(a_node_alone_takes_over_at_once_what_the_dead_held);
 async fn a_node_alone_takes_over_at_once_what_the_dead_held(db: Arc<Database>) {
     taken_by_the_dead(&db).await;
     assert_eq!(to_be_taken(&db).await, (0, 0));
-    let _node = db.store.begin_serving().await.unwrap();
+    let _node = db.store.begin_serving(NOW).await.unwrap();
     assert_eq!(to_be_taken(&db).await, (1, 1));
+}
+
+both!(what_was_in_hand_twice_when_a_process_died_waits_a_little);
+async fn what_was_in_hand_twice_when_a_process_died_waits_a_little(db: Arc<Database>) {
+    taken_by_the_dead(&db).await;
+    drop(db.store.begin_serving(NOW).await.unwrap());
+    // It is taken again at once, and that process dies too.
+    let mut tx = db.store.write().await.unwrap();
+    assert_eq!(tx.claim_inbox(at(1), at(60), 9).await.unwrap().len(), 1);
+    tx.commit().await.unwrap();
+    drop(db.store.begin_serving(NOW).await.unwrap());
+    let mut tx = db.store.write().await.unwrap();
+    let early = tx.claim_inbox(at(9), at(60), 9).await.unwrap();
+    assert!(early.is_empty());
+    let late = tx.claim_inbox(at(10), at(60), 9).await.unwrap();
+    assert_eq!(
+        late.iter().map(|item| item.crashes).collect::<Vec<_>>(),
+        [2]
+    );
 }
 
 both!(a_serving_node_stands_in_nobody_s_way);
 async fn a_serving_node_stands_in_nobody_s_way(db: Arc<Database>) {
-    let _node = db.store.begin_serving().await.unwrap();
+    let _node = db.store.begin_serving(NOW).await.unwrap();
     let work = async {
         let mut tx = db.store.write().await.unwrap();
         let hive = group(&mut tx, "tilab").await;
@@ -68,9 +87,9 @@ async fn a_serving_node_stands_in_nobody_s_way(db: Arc<Database>) {
 only_on!(Postgres: a_second_node_leaves_the_first_its_work);
 async fn a_second_node_leaves_the_first_its_work(db: Arc<Database>) {
     let other = db.other().await;
-    let first = db.store.begin_serving().await.unwrap();
+    let first = db.store.begin_serving(NOW).await.unwrap();
     taken_by_the_dead(&db).await;
-    let second = other.begin_serving().await.unwrap();
+    let second = other.begin_serving(NOW).await.unwrap();
     assert_eq!(to_be_taken(&db).await, (0, 0));
     drop((first, second));
 }
@@ -78,11 +97,11 @@ async fn a_second_node_leaves_the_first_its_work(db: Arc<Database>) {
 only_on!(Sqlite: a_second_process_may_not_serve_from_the_same_file);
 async fn a_second_process_may_not_serve_from_the_same_file(db: Arc<Database>) {
     let other = db.other().await;
-    let first = db.store.begin_serving().await.unwrap();
-    let refused = other.begin_serving().await.unwrap_err();
+    let first = db.store.begin_serving(NOW).await.unwrap();
+    let refused = other.begin_serving(NOW).await.unwrap_err();
     assert!(matches!(refused, Error::InUse(_)), "{refused}");
     // Commands work beside the server.
     other.ping().await.unwrap();
     drop(first);
-    other.begin_serving().await.unwrap();
+    other.begin_serving(NOW).await.unwrap();
 }
